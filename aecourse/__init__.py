@@ -1,0 +1,23 @@
+"""aecourse: the package behind the notebooks on autoencoders as energy-based models.
+
+The house, from the ground up; a module imports only from lower floors.
+
+    ground   notation   the symbols: letter, name in code, role, colour, when observed
+             guards     argument checks that name the argument
+    first    style      the look of every figure
+             data       spiral, embedded digits and garments, full downloads
+             energies   costs C, penalties R and the free energy F = C + R
+             models     the autoencoder and its relatives
+    second   runtime    seeds, threads, device, a check of the machine
+             limits     the best possible: PCA, inner minimum, cross-entropy floor
+             measures   what we report: principal angles, variance explained, amortisation gap
+             training   fit(model, Y) -> History
+             figures    tensors in, Axes out
+             live       the figure that moves
+    top      demos      one function per live figure of the course
+             exercises  statements, checks, hints, solutions, self-tests
+
+Import the module that you need: ``from aecourse import data, energies, models``.
+"""
+
+__version__ = "0.1.0"

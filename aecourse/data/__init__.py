@@ -1,0 +1,12 @@
+"""The worlds of the course: a spiral and an ellipse in the plane, digits and garments as images.
+
+plane     spiral, ellipse: points in the plane
+embedded  digits, garments: images that ship with the package, no network needed
+full      mnist, fashion_mnist: the full sets, downloaded once and verified
+"""
+
+from aecourse.data.embedded import digits, garments
+from aecourse.data.full import fashion_mnist, mnist
+from aecourse.data.plane import ellipse, spiral
+
+__all__ = ["digits", "ellipse", "fashion_mnist", "garments", "mnist", "spiral"]

@@ -1,0 +1,52 @@
+"""Images that ship with the package: 12,000 digits of MNIST and 1,000 garments of Fashion-MNIST.
+
+scripts/build_embedded_data.py builds the files and says where the images come from; the licences are in NOTICE.
+"""
+
+from functools import lru_cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecourse import guards
+
+
+def digits(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Handwritten digits: every sixth of MNIST's training images, every fifth of its test images.
+
+    Args:
+        split: "train" (10,000 images) or "test" (2,000).
+        labels: also return the digit that each image shows.
+    Returns:
+        (10000 | 2000, 784), float32 in [0, 1], 0 is paper and 1 is ink; with labels a pair, the second (m,) int64.
+        Each call returns fresh tensors: changing them changes nothing else.
+    Source: LeCun, Cortes & Burges, the MNIST database.
+    """
+    guards.choice("split", split, ("train", "test"))
+    return _tensors("digits.npz", split, labels)
+
+
+def garments(*, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
+    """Another world: 1,000 pictures of clothes, every tenth of Fashion-MNIST's test images.
+
+    Args:
+        labels: also return the kind of garment, 0 to 9.
+    Returns:
+        (1000, 784), float32 in [0, 1]; with labels a pair, the second (1000,) int64.
+    Source: Xiao, Rasul & Vollgraf (2017), Fashion-MNIST.
+    """
+    return _tensors("garments.npz", "test", labels)
+
+
+def _tensors(file: str, split: str, labels: bool) -> Tensor | tuple[Tensor, Tensor]:
+    stored = _load(file)
+    images = torch.from_numpy(stored[f"{split}_images"]).to(torch.float32) / 255
+    return (images, torch.from_numpy(stored[f"{split}_labels"].astype(np.int64))) if labels else images
+
+
+@lru_cache
+def _load(file: str) -> dict[str, np.ndarray]:
+    with as_file(files("aecourse.data") / file) as path, np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored}

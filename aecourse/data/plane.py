@@ -1,0 +1,41 @@
+"""Curves in the plane: small enough to see every point, curved enough to need an autoencoder."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from aecourse import guards
+
+
+def spiral(m: int = 100) -> Tensor:
+    """The lecture's spiral: m points, denser toward the centre, in the square [-1.2, 1.2]^2.
+
+    On an Archimedean spiral of two turns, y(t) = t (cos 4 pi t, sin 4 pi t) for t in [0, 1], the points stand at equal
+    steps of t from t = 1/4 on. The innermost quarter is left out: its turns lie closer together than the noise that
+    later chapters add, so no model could tell them apart.
+
+    Args:
+        m: number of points, at least 2.
+    Returns:
+        (m, 2), float32, in plane units.
+    """
+    guards.count("m", m, low=2)
+    t = torch.linspace(0.25, 1.0, m)
+    angle = 4 * math.pi * t
+    return torch.stack([t * angle.cos(), t * angle.sin()], dim=1)
+
+
+def ellipse(z: Tensor, width: float = 1.0, height: float = 0.5) -> Tensor:
+    """The decoder of chapter 2, an ellipse: Dec(z) = (width cos z, height sin z).
+
+    Args:
+        z: (batch, 1), the angle in radians.
+        width, height: the semi-axes, positive.
+    Returns:
+        (batch, 2), in plane units and in the dtype of z.
+    """
+    guards.batch("z", z, columns=1)
+    guards.number("width", width, low=1e-6)
+    guards.number("height", height, low=1e-6)
+    return torch.cat([width * z.cos(), height * z.sin()], dim=1)

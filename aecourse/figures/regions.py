@@ -1,0 +1,56 @@
+"""The nested regions: supervised | self-supervised, and across both halves latent variable and structured."""
+
+from collections.abc import Iterable
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
+
+from aecourse.notation import INK, MUTED, colour
+
+ROWS = {
+    (False, False): 5.75,
+    (True, False): 4.6,
+    (True, True): 3.0,
+    (False, True): 1.4,
+}  # (latent, structured) -> height
+LATENT, STRUCTURED = (2.15, 5.2), (0.55, 3.85)  # bottom and top of each region
+
+
+def where(place: tuple[bool, bool, bool]) -> tuple[float, float]:
+    """The centre of the cell for (supervised, latent, structured)."""
+    supervised, latent, structured = place
+    return (-2.5 if supervised else 2.5), ROWS[latent, structured]
+
+
+def regions(tasks: Iterable[tuple[str, tuple[bool, bool, bool]]] = (), ax: Axes | None = None) -> Axes:
+    """Draw the regions and write each task into its own.
+
+    Args:
+        tasks: pairs of a name and its place (supervised, latent, structured).
+    """
+    ax = ax or plt.figure(figsize=(9.6, 5.6)).gca()
+    ax.set(xlim=(-5.3, 5.3), ylim=(0, 7))
+    ax.axis("off")
+    _region(ax, (-5.2, 0.1, 10.4, 6.2), INK)
+    ax.plot([0, 0], [0.1, 6.3], color=INK, lw=1.6)
+    for x, title in ((-2.6, "supervised"), (2.6, "self-supervised")):
+        ax.text(x, 6.6, title, ha="center", va="center", fontsize=16, weight="bold")
+    for bottom, top, symbol in ((*LATENT, "z"), (*STRUCTURED, "h")):
+        _region(ax, (-4.9, bottom, 9.8, top - bottom), colour(symbol))
+    for height, label in (
+        (LATENT[1], "latent variable: there is a $z$"),
+        (STRUCTURED[0] + 0.44, "structured: the output obeys constraints"),
+    ):
+        ax.text(-4.75, height - 0.22, label, va="center", fontsize=12, color=MUTED, weight="bold")
+    for name, place in tasks:
+        ax.text(*where(place), name, ha="center", va="center", fontsize=14)
+    return ax
+
+
+def _region(ax: Axes, box: tuple[float, float, float, float], edge: str) -> None:
+    x, y, width, height = box
+    face = "none" if edge == INK else edge + "26"
+    ax.add_patch(
+        FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=.18", fc=face, ec=edge, lw=2)
+    )

@@ -1,0 +1,123 @@
+"""The live figure: controls, an update that moves artists, a caption; a plain picture where there is no kernel.
+
+The figure is drawn off screen and handed to the browser as a PNG: one pattern that works alike in JupyterLab,
+Colab and Binder, with ipywidgets 7 and 8. Everything that a control does can be called without a browser:
+
+    live.set(sigma=0.2); live.caption; live.png
+"""
+
+import base64
+import html
+import io
+from collections.abc import Callable, Mapping
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from aecourse import guards, notation
+
+_WIDE = {"description_width": "9em"}
+_LAYOUT = {"width": "30em", "max_width": "100%"}
+
+
+def slider(
+    label: str, low: float, high: float, value: float, *, step: float | None = None, symbol: str | None = None
+) -> widgets.Widget:
+    """A slider from low to high, in whole numbers if low, high and value are; `symbol` lends its colour to the handle."""
+    whole = all(isinstance(v, int) for v in (low, high, value)) and step is None
+    kind, step = (widgets.IntSlider, 1) if whole else (widgets.FloatSlider, step or (high - low) / 100)
+    style = _WIDE | ({"handle_color": notation.colour(symbol)} if symbol else {})
+    return kind(value=value, min=low, max=high, step=step, description=label, style=style, layout=_LAYOUT)
+
+
+def menu(label: str, options: list[str], value: str | None = None) -> widgets.Dropdown:
+    """A menu of options; the first is chosen unless told."""
+    return widgets.Dropdown(
+        options=options, value=options[0] if value is None else value, description=label, style=_WIDE, layout=_LAYOUT
+    )
+
+
+def check(label: str, value: bool = False) -> widgets.Checkbox:
+    """A box to tick."""
+    return widgets.Checkbox(value=value, description=label, indent=True, style=_WIDE, layout=_LAYOUT)
+
+
+def text(label: str, value: str = "") -> widgets.Text:
+    """A line to type into; the figure answers on Enter or when the line is left."""
+    return widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=_LAYOUT)
+
+
+class Live:
+    """A figure that redraws when a control changes.
+
+    Args:
+        figure: from `style.new_figure`, with its titles and labels set: the layout is frozen after the first drawing.
+        controls: name -> widget, from `slider`, `menu`, `check` and `text`.
+        update: called with the value of each control by name; moves artists and returns the caption, plain text.
+    """
+
+    def __init__(self, figure: Figure, controls: Mapping[str, widgets.Widget], update: Callable[..., str]):
+        if not isinstance(figure, Figure):
+            raise ValueError(f"figure: expected a matplotlib Figure, got {type(figure).__name__}")
+        self.figure, self.controls, self.update = figure, dict(controls), guards.function("update", update)
+        self._image = widgets.Image(
+            format="png", layout=widgets.Layout(width=f"{figure.bbox.width:.0f}px", max_width="100%")
+        )
+        self._text = widgets.HTML()
+        self.caption = self.update(**self.values)
+        figure.canvas.draw()
+        figure.set_layout_engine("none")
+        self._redraw()
+        for control in self.controls.values():
+            control.observe(self._redraw, "value")
+        self._box = widgets.VBox([*self.controls.values(), self._image, self._text])
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The value of each control, by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def png(self) -> bytes:
+        """The picture that is shown now."""
+        return self._image.value
+
+    def set(self, **values: object) -> "Live":
+        """Do what a hand on the controls would do.
+
+        Raises:
+            ValueError: there is no such control, or it cannot take that value.
+        """
+        for name, value in values.items():
+            control = self.controls[guards.choice("control", name, self.controls)]
+            if hasattr(control, "options"):
+                guards.choice(name, value, control.options)
+            elif hasattr(control, "min"):
+                guards.number(name, value, control.min, control.max)
+        for name, value in values.items():
+            self.controls[name].value = value
+        return self
+
+    def _redraw(self, _change: object = None) -> None:
+        self.caption = self.update(**self.values)
+        self.figure.canvas.draw()
+        self._image.value = _png(self.figure)
+        self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(self.caption)}</div>'
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
+        return {
+            "text/plain": self.caption,
+            "image/png": base64.b64encode(self.png).decode(),
+            "application/vnd.jupyter.widget-view+json": view,
+        }
+
+
+def _png(figure: Figure) -> bytes:
+    """The canvas as PNG; level 1, because the browser sits next door and time matters more than bytes."""
+    pixels = np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

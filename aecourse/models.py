@@ -1,0 +1,58 @@
+"""The autoencoder of the lecture: one matrix in, one matrix out, a squashing function after each."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import Module, Parameter
+from torch.nn.functional import linear
+
+from aecourse import guards
+
+Squashing = Callable[[Tensor], Tensor]
+
+
+def identity(a: Tensor) -> Tensor:
+    """No squashing at all."""
+    return a
+
+
+class Autoencoder(Module):
+    """h = f(W_h y + b_h), y_tilde = g(W_y h + b_y).
+
+    Args:
+        n: components of y. d: components of h.
+        f, g: squashing functions of encoder and decoder, applied component by component.
+        seed: of the initial weights, uniform in +-1/sqrt(fan-in); the global generators are left alone.
+    Attributes:
+        W_h (d, n), b_h (d,), W_y (n, d), b_y (n,).
+    Raises:
+        ValueError: n or d is not a positive whole number, or f or g is not a function.
+    """
+
+    def __init__(self, n: int, d: int, f: Squashing = torch.tanh, g: Squashing = identity, *, seed: int = 0):
+        super().__init__()
+        self.n, self.d = guards.count("n", n), guards.count("d", d)
+        self.f, self.g = guards.function("f", f), guards.function("g", g)
+        generator = torch.Generator().manual_seed(guards.count("seed", seed, low=0))
+
+        def uniform(*shape: int, fan_in: int) -> Parameter:
+            return Parameter((2 * torch.rand(*shape, generator=generator) - 1) / math.sqrt(fan_in))
+
+        self.W_h, self.b_h = uniform(d, n, fan_in=n), uniform(d, fan_in=n)
+        self.W_y, self.b_y = uniform(n, d, fan_in=d), uniform(n, fan_in=d)
+
+    def encode(self, y: Tensor) -> Tensor:
+        """h = f(W_h y + b_h). (batch, n) -> (batch, d)."""
+        guards.shape("y", y, self.n)
+        return self.f(linear(y, self.W_h, self.b_h))
+
+    def decode(self, h: Tensor) -> Tensor:
+        """y_tilde = g(W_y h + b_y). (batch, d) -> (batch, n)."""
+        guards.shape("h", h, self.d)
+        return self.g(linear(h, self.W_y, self.b_y))
+
+    def forward(self, y: Tensor) -> Tensor:
+        """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n)."""
+        return self.decode(self.encode(guards.batch("y", y, columns=self.n)))

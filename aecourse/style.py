@@ -1,0 +1,31 @@
+"""The look of every figure: `use()` applies course.mplstyle, `new_figure` makes a figure that no window owns."""
+
+from importlib.resources import as_file, files
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+
+def use() -> None:
+    """Apply the course's style to every figure made from now on."""
+    with as_file(files("aecourse") / "course.mplstyle") as path:
+        matplotlib.style.use(path)
+
+
+def new_figure(
+    columns: int = 1, rows: int = 1, size: tuple[float, float] = (9.6, 4.2), **options
+) -> tuple[Figure, list[Axes]]:
+    """A figure in the course's style on its own canvas, unknown to pyplot, and its Axes as a flat list.
+
+    Args:
+        columns, rows: the grid of Axes.
+        size: width and height in inches, at 100 dots per inch.
+        options: passed to `Figure.subplots`.
+    """
+    use()
+    figure = Figure(figsize=size)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, list(axes.flat)

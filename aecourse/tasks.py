@@ -1,0 +1,54 @@
+"""Tasks and where they belong: supervised or self-supervised, with a latent variable or not, structured or not."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task, its place among the nested regions, and the reason for each of the three answers.
+
+    `latent`: the output depends on something (z) that nobody observes. `structured`: the output must satisfy constraints.
+    """
+
+    name: str
+    supervised: bool
+    latent: bool
+    structured: bool
+    why_supervised: str
+    why_latent: str
+    why_structured: str
+
+    @property
+    def place(self) -> tuple[bool, bool, bool]:
+        """(supervised, latent, structured)."""
+        return self.supervised, self.latent, self.structured
+
+
+_NO_Z = "nothing that stays hidden has to be inferred"
+_FREE = "any value of the output is allowed, one by one"
+
+TASKS = {
+    t.name: t
+    for t in (
+        Task("classification", True, False, False, "a person wrote the class of each example", _NO_Z, _FREE),
+        Task(
+            "object detection with latent pose", True, True, False, "a person marked the objects",
+            "the pose of the object is needed to explain the picture, and nobody marked it", _FREE,
+        ),
+        Task(
+            "speech recognition", True, True, True, "a person wrote down what was said",
+            "which stretch of sound belongs to which letter is not marked", "the output must be a sentence, not any string of letters",
+        ),
+        Task("translation", True, False, True, "a person wrote the translation", _NO_Z, "the output must be a sentence of the other language"),
+        Task("time-series prediction", False, False, False, "the future of the series is of the same nature as its past", _NO_Z, _FREE),
+        Task(
+            "language modelling", False, True, False, "the next word is of the same nature as the words before it",
+            "what the writer is about to say is not in the text so far", "one word is predicted at a time, and any word is allowed",
+        ),
+        Task(
+            "text generation", False, True, True, "the text to write is of the same nature as the text read",
+            "what the writer wants to say is not in the text so far", "the output must hold together as a text",
+        ),
+        Task("image denoising", False, False, True, "the clean image is of the same nature as the noisy one", _NO_Z, "the output must look like an image: pixels constrain each other"),
+    )
+}  # fmt: skip

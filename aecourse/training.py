@@ -1,0 +1,151 @@
+"""Training: lower the average free energy of a data set that lies in memory."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import Module
+
+from aecourse import energies, guards
+
+Energy = Callable[[Module, Tensor, Tensor | None], Tensor]
+Corruption = Callable[[Tensor, Generator], Tensor]
+
+_ADVICE = "try a smaller lr, inputs scaled to about unit size, or a cost that works on logits"
+
+
+@dataclass
+class History:
+    """What happened during a training.
+
+    Attributes:
+        train: mean energy of the training samples in each epoch, each measured when its batch was used.
+        test: mean energy of the held-out samples after each epoch; empty if none were given.
+        seconds: wall-clock time. interrupted: whether Ctrl-C ended it early.
+    """
+
+    train: list[float] = field(default_factory=list)
+    test: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+def fit(
+    model: Module,
+    Y: Tensor,
+    *,
+    energy: Energy = energies.free_energy,
+    corrupt: Corruption | None = None,
+    test: Tensor | None = None,
+    epochs: int = 20,
+    batch: int = 256,
+    lr: float = 1e-3,
+    one_cycle: bool = False,
+    seed: int = 0,
+    progress: bool = True,
+) -> History:
+    """Minimise L = (1/m) sum_j F(y_j) over the model's parameters with Adam on shuffled mini-batches.
+
+    Ctrl-C ends the training early and cleanly: the model keeps what it has learned, the history what was measured.
+
+    Args:
+        model: whatever `energy` can call; changed in place. Y: (m, n), resident in memory on the model's device.
+        energy: F, called as (model, y, y_hat) -> (batch,); y_hat is None without a corruption.
+        corrupt: (y, generator) -> y_hat, what the encoder reads instead of y. test: (m', n), held-out samples.
+        epochs: passes over Y. batch: samples a step. lr: Adam's step size; with one_cycle its peak.
+        seed: of the shuffling and the corruption. progress: show a bar if it takes more than a second.
+    Returns:
+        History, in the units of the energy.
+    Raises:
+        ValueError: a bad argument, named.
+        FloatingPointError: the energy is no longer finite; the model is put back to the start of that epoch.
+    Source: Kingma & Ba (2015), Adam; Smith & Topin (2018), the one-cycle rate.
+    """
+    guards.batch("Y", Y)
+    if test is not None:
+        guards.batch("test", test, columns=Y.shape[1])
+    guards.count("epochs", epochs)
+    steps = epochs * -(-len(Y) // guards.count("batch", batch))
+    optimiser = torch.optim.Adam(_parameters(model, Y), guards.number("lr", lr, low=1e-12), fused=True)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps) if one_cycle else None
+    generator = torch.Generator(Y.device).manual_seed(guards.count("seed", seed, low=0))
+    history, start = History(), time.perf_counter()
+    try:
+        with _bar(steps, progress) as bar:
+            for _ in range(epochs):
+                history.train.append(_epoch(model, Y, energy, corrupt, batch, optimiser, cycle, generator, bar))
+                if test is not None:
+                    history.test.append(evaluate(model, test, energy=energy))
+    except KeyboardInterrupt:
+        history.interrupted = True
+        print(f"stopped after {len(history.train)} of {epochs} epochs; the model keeps what it has learned so far")
+    history.seconds = time.perf_counter() - start
+    return history
+
+
+@torch.no_grad()
+def evaluate(model: Module, Y: Tensor, *, energy: Energy = energies.free_energy, batch: int = 2000) -> float:
+    """The loss functional L: the mean energy of all samples of Y, each counted once.
+
+    Args:
+        model, energy: as in `fit`. Y: (m, n). batch: samples at a time; the result does not depend on it.
+    Returns:
+        L, in the units of the energy.
+    """
+    guards.batch("Y", Y)
+    return sum(energy(model, y, None).double().sum().item() for y in Y.split(guards.count("batch", batch))) / len(Y)
+
+
+def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, generator, bar) -> float:
+    """One shuffled pass over Y: the mean energy of its samples."""
+    before = [p.detach().clone() for p in model.parameters()]
+    total = 0.0
+    for index in torch.randperm(len(Y), generator=generator, device=Y.device).split(batch):
+        y = Y[index]
+        y_hat = None if corrupt is None else corrupt(y, generator)
+        loss = _loss(model, y, y_hat, energy, before)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        if cycle is not None:
+            cycle.step()
+        total += loss.item() * len(y)
+        bar.update()
+    return total / len(Y)
+
+
+def _loss(model: Module, y: Tensor, y_hat: Tensor | None, energy: Energy, before: list[Tensor]) -> Tensor:
+    """The mean energy of a batch; on divergence the model is restored and the learner advised."""
+    refusal = None
+    try:
+        F = energy(model, y, y_hat)
+        if F.shape != y.shape[:1]:
+            raise ValueError(f"energy: expected one value per sample, shape {tuple(y.shape[:1])}, got {tuple(F.shape)}")
+        loss = F.mean()
+        if loss.isfinite():
+            return loss
+    except ValueError as error:  # the energy refuses NaN; any other refusal is the caller's to see
+        if all(p.isfinite().all() for p in model.parameters()) and model(y).isfinite().all():
+            raise
+        refusal = error
+    with torch.no_grad():
+        for p, saved in zip(model.parameters(), before, strict=True):
+            p.copy_(saved)
+    raise FloatingPointError(f"the energy is no longer finite: {_ADVICE}") from refusal
+
+
+def _parameters(model: Module, Y: Tensor) -> list[Tensor]:
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    if not parameters:
+        raise ValueError("model: expected at least one trainable parameter, got none")
+    if parameters[0].device != Y.device:
+        raise ValueError(f"Y: expected the model's device {parameters[0].device}, got {Y.device}")
+    return parameters
+
+
+def _bar(steps: int, progress: bool):
+    from tqdm import tqdm
+
+    return tqdm(total=steps, unit="step", leave=False, delay=1.0, disable=not progress)

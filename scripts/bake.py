@@ -1,0 +1,62 @@
+"""Re-execute notebooks in place, so that what is committed is what a reader's machine prints.
+
+    python scripts/bake.py [notebooks ...]
+
+Two bakes of the same commit write the same text: progress bars, timings, widget state and the version of the
+interpreter are left out. A notebook that fails is left as it was.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def bake(path: Path) -> None:
+    """Execute one notebook from top to bottom and write it back, cleaned."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        coalesce_streams=True,
+    )
+    client.execute()
+    clean(notebook)
+    nbformat.validate(notebook)
+    part = path.with_suffix(".part")
+    nbformat.write(notebook, part)
+    part.replace(path)
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Drop what differs from run to run; refuse any other message on stderr."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        noise = [o for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
+        for output in noise:
+            if output.text.strip() and "it/s" not in output.text and "step/s" not in output.text:
+                raise RuntimeError(f"a cell writes to stderr: {output.text.strip()}")
+        cell.outputs = [o for o in cell.outputs if o not in noise]
+
+
+def main(arguments: list[str]) -> None:
+    paths = [Path(a) for a in arguments] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for path in (bar := tqdm(paths)):
+        bar.set_description(path.name)
+        bake(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -63,7 +63,7 @@ def pca(Y: Tensor, d: int) -> AffineOptimum:
 def inner_minimum(
     y: Tensor, decode: Callable[[Tensor], Tensor], low: float, high: float, *, grid: int = 256, steps: int = 40
 ) -> tuple[Tensor, Tensor]:
-    """The best latent z_check of each y, the minimiser of E(y, z) = ||y - Dec(z)||^2 on [low, high], and F(y) = E(y, z_check).
+    """The best latent of each y, the argmin of E(y, z) = ||y - Dec(z)||^2 on [low, high], and F(y), that minimum.
 
     A grid finds the two deepest valleys of each y, a golden-section search goes to the bottom of both, the deeper wins.
     Exact to rounding if the grid is fine enough to show every valley.

@@ -13,11 +13,15 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.spines import Spine
 from PIL import Image
 
 from aecourse import guards, notation
 
+_FRAME = (Axis, Legend, Spine)
 _WIDE = {"description_width": "9em"}
 _LAYOUT = {"width": "30em", "max_width": "100%"}
 
@@ -25,7 +29,7 @@ _LAYOUT = {"width": "30em", "max_width": "100%"}
 def slider(
     label: str, low: float, high: float, value: float, *, step: float | None = None, symbol: str | None = None
 ) -> widgets.Widget:
-    """A slider from low to high, in whole numbers if low, high and value are; `symbol` lends its colour to the handle."""
+    """A slider from low to high, in whole numbers if all three are; `symbol` lends its colour to the handle."""
     whole = all(isinstance(v, int) for v in (low, high, value)) and step is None
     kind, step = (widgets.IntSlider, 1) if whole else (widgets.FloatSlider, step or (high - low) / 100)
     style = _WIDE | ({"handle_color": notation.colour(symbol)} if symbol else {})
@@ -69,6 +73,7 @@ class Live:
         self.caption = self.update(**self.values)
         figure.canvas.draw()
         figure.set_layout_engine("none")
+        self._children, self._moving, self._background = [], [], None
         self._redraw()
         for control in self.controls.values():
             control.observe(self._redraw, "value")
@@ -102,9 +107,33 @@ class Live:
 
     def _redraw(self, _change: object = None) -> None:
         self.caption = self.update(**self.values)
-        self.figure.canvas.draw()
+        self._draw()
         self._image.value = _png(self.figure)
         self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(self.caption)}</div>'
+
+    def _draw(self) -> None:
+        """Draw the artists that move over a stored picture of all that stays: several times faster than drawing all.
+
+        What moves is learned by looking: an artist that `update` touched is stale. New artists, or a changed axis,
+        spine or legend, mean a full drawing.
+        """
+        children = [artist for ax in self.figure.axes for artist in ax.get_children()]
+        touched = [artist for artist in children if artist.stale]
+        if children != self._children or any(isinstance(artist, _FRAME) for artist in touched):
+            self._children, self._moving, self._background = children, [], None
+            for artist in children:
+                artist.set_animated(False)
+            self.figure.canvas.draw()
+            return
+        if self._background is None or not set(touched) <= set(self._moving):
+            self._moving = sorted({*self._moving, *touched}, key=lambda artist: artist.get_zorder())
+            for artist in self._moving:
+                artist.set_animated(True)
+            self.figure.canvas.draw()
+            self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+        self.figure.canvas.restore_region(self._background)
+        for artist in self._moving:
+            artist.axes.draw_artist(artist)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}

@@ -1,0 +1,98 @@
+"""Inference by search: the energy of one y along z, its valleys, and a descent that ends in one of them."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from aecourse import data, limits, live
+from aecourse.figures.plane import square
+from aecourse.notation import INK, MUTED, colour
+from aecourse.style import new_figure
+
+TURN = 2 * math.pi
+
+
+def descend(y: Tensor, z: Tensor, decode: Callable[[Tensor], Tensor], steps: int = 25, rate: float = 0.25) -> Tensor:
+    """Gradient descent on E(y, z) = ||y - Dec(z)||^2 from z: the whole path.
+
+    Args:
+        y: (batch, n). z: (batch, 1). decode: (batch, 1) -> (batch, n).
+    Returns:
+        (steps + 1, batch, 1).
+    """
+    path = [z]
+    for _ in range(steps):
+        z = path[-1].clone().requires_grad_()
+        (slope,) = torch.autograd.grad((y - decode(z)).square().sum(), z)
+        path.append(path[-1] - rate * slope)
+    return torch.stack(path)
+
+
+def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
+    """Move y and the start of the descent; see E(y, z) along z, where the descent ends and where the minimum is.
+
+    Args:
+        encode: (batch, 2) -> (batch, 1), an encoder whose guess is drawn too, if given.
+    """
+    curve = torch.linspace(0, TURN, 361, dtype=torch.float64)[:, None]
+    on_curve = data.ellipse(curve)
+    figure, (plane, energy) = new_figure(2, size=(10.4, 4.3), width_ratios=(1, 1.25))
+    plane.plot(*on_curve.T, color=MUTED, lw=1.5)
+    square(plane).set_title("the plane, and Dec$(z)$")
+    (trail,) = plane.plot([], [], "-", color=colour("z"), lw=4, alpha=0.7)
+    marks = _Marks(plane, energy, encode is not None)
+    (line,) = energy.plot(curve[:, 0], curve[:, 0], color=colour("E"))
+    energy.set(title="its energy along $z$", xlabel="$z$ (radians)", ylabel="$E(y, z)$ (squared plane units)")
+    energy.set(xlim=(0, TURN), ylim=(-0.2, 5))
+    (descent,) = energy.plot([], [], ".-", color=colour("z"), lw=1.2, ms=4)
+    energy.legend(loc="upper right", fontsize=11, ncols=2)
+
+    def update(y_1: float, y_2: float, start: float) -> str:
+        y = torch.tensor([[y_1, y_2]], dtype=torch.float64)
+        line.set_ydata((y - on_curve).square().sum(dim=1))
+        path = descend(y, torch.tensor([[start]], dtype=torch.float64), data.ellipse)[:, 0]
+        trail.set_data(*data.ellipse(path).T)
+        E_path = (y - data.ellipse(path)).square().sum(dim=1)
+        descent.set_data(path[:, 0] % TURN, E_path)
+        z_best, F = limits.inner_minimum(y, data.ellipse, 0, TURN)
+        guess = None if encode is None else encode(y.float()).double().detach()
+        found = marks.place(y, path[-1:], z_best, guess)
+        stuck = found[0] - F.item() > 1e-3
+        said = [f"F(y) = {F.item():.3f} at the best z; the descent ends at {found[0]:.3f}"]
+        said.append("in the wrong valley" if stuck else "in the deepest valley")
+        return ", ".join(said) + (f"; the encoder's guess costs {found[1]:.3f}." if guess is not None else ".")
+
+    controls = {
+        "y_1": live.slider("y₁", -1.2, 1.2, 0.35, step=0.01, symbol="y"),
+        "y_2": live.slider("y₂", -1.2, 1.2, 0.2, step=0.01, symbol="y"),
+        "start": live.slider("start of z (radians)", 0.0, 6.28, 4.0, step=0.01, symbol="z"),
+    }
+    return live.Live(figure, controls, update)
+
+
+class _Marks:
+    """The points that both panels share: y, where the descent ends, the best z, and the encoder's guess."""
+
+    def __init__(self, plane, energy, with_guess: bool):
+        (self.y,) = plane.plot([], [], "o", color=colour("y"), ms=11, mec="white", zorder=5)
+        looks = [("D", colour("z"), "end of the descent"), ("*", INK, "best $z$")]
+        looks += [("^", colour("h"), "encoder")] if with_guess else []
+        self.plane = [plane.plot([], [], m, color=c, ms=13, mec="white", zorder=4)[0] for m, c, _ in looks]
+        self.energy = [energy.plot([], [], m, color=c, ms=13, mec="white", zorder=4, label=t)[0] for m, c, t in looks]
+        plane.annotate("$y$", (0, 0), xytext=(8, 6), textcoords="offset points", fontsize=16, color=colour("y"))
+        self.name = plane.texts[-1]
+
+    def place(self, y: Tensor, end: Tensor, best: Tensor, guess: Tensor | None) -> list[float]:
+        """Move every mark; return the energies of the descent's end and of the guess, if there is one."""
+        self.y.set_data(*y.T)
+        self.name.xy = tuple(y[0])
+        energies = []
+        for z, dot, mark in zip((end, best, guess), self.plane, self.energy, strict=False):
+            point = data.ellipse(z)
+            E = (y - point).square().sum().item()
+            dot.set_data(*point.T)
+            mark.set_data([z.item() % TURN], [E])
+            energies.append(E)
+        return [energies[0], *energies[2:]]

@@ -50,9 +50,9 @@ def binary_cross_entropy(y: Tensor, y_tilde: Tensor) -> Tensor:
     guards.batch("y_tilde", y_tilde, low=0, high=1)
     guards.same_shape("y_tilde", y_tilde, "y", y)
     # 0 log 0 counts as 0. The inner `where` keeps its infinite slope out of the backward pass.
-    ink = torch.where(y > 0, y * torch.where(y > 0, y_tilde, 1).log(), 0)
-    paper = torch.where(y < 1, (1 - y) * torch.log1p(-torch.where(y < 1, y_tilde, 0)), 0)
-    return -(ink + paper).sum(dim=1)
+    ink = torch.where(y > 0, -y * torch.where(y > 0, y_tilde, 1).log(), 0)
+    paper = torch.where(y < 1, (y - 1) * torch.log1p(-torch.where(y < 1, y_tilde, 0)), 0)
+    return (ink + paper).sum(dim=1)
 
 
 def binary_cross_entropy_with_logits(y: Tensor, logits: Tensor) -> Tensor:

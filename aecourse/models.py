@@ -1,5 +1,6 @@
-"""The autoencoder of the lecture: one matrix in, one matrix out, a squashing function after each."""
+"""The autoencoder of the lecture, one matrix in and one matrix out, and its relatives."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -56,3 +57,23 @@ class Autoencoder(Module):
     def forward(self, y: Tensor) -> Tensor:
         """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n)."""
         return self.decode(self.encode(guards.batch("y", y, columns=self.n)))
+
+
+def mlp(*sizes: int, f: type[Module] = torch.nn.ReLU, seed: int = 0) -> torch.nn.Sequential:
+    """Linear layers of these sizes with f between them: the deep half of an encoder or a decoder.
+
+    Args:
+        sizes: components of the input, of each hidden layer and of the output; at least two.
+        f: a module class, such as torch.nn.ReLU or torch.nn.Tanh.
+        seed: of the initial weights; the global generators are left alone.
+    Returns:
+        (batch, sizes[0]) -> (batch, sizes[-1]).
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least an input and an output, got {sizes}")
+    for size in sizes:
+        guards.count("sizes", size)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(guards.count("seed", seed, low=0))
+        layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
+    return torch.nn.Sequential(*(module for layer in layers[:-1] for module in (layer, f())), layers[-1])

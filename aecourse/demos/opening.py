@@ -14,8 +14,9 @@ def how_many_numbers() -> live.Live:
     Y, Y_test, labels = data.digits(), *data.digits("test", labels=True)
     best = limits.pca(Y, MOST)
     h = best.encode(Y_test)
-    total = (Y_test - best.mean).square().sum()
-    explained = torch.cat([torch.zeros(1), h.square().sum(dim=0).cumsum(0) / total])
+    # The basis is orthonormal: each further number takes its own square off the error.
+    error = (Y_test - best.mean).square().sum() - torch.cat([torch.zeros(1), h.square().sum(dim=0).cumsum(0)])
+    explained = 1 - error / (Y_test - Y_test.mean(dim=0)).square().sum()
     samples = {str(k): int((labels == k).nonzero()[1]) for k in range(10)}
 
     figure, (left, middle, right) = new_figure(3, size=(10.4, 3.9), width_ratios=(1, 1, 1.35))

@@ -40,7 +40,7 @@ class Verdict:
         return f"{self.number} {'✓ ' if self.passed else ''}{self.message}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Exercise:
     """One exercise.
 
@@ -60,7 +60,7 @@ class Exercise:
     wrong: tuple[Wrong, ...]
     praise: str
     tolerance: float = 1e-4
-    _shown: int = field(default=0, repr=False)
+    _shown: int = field(default=0, init=False)
 
     def check(self, fn: Callable) -> Verdict:
         """Call `fn` on fresh random inputs and confirm, or name the misconception; a stub is "not attempted yet"."""
@@ -114,6 +114,9 @@ class Exercise:
     def solution(self) -> None:
         """Print the source of the tested solution."""
         print(textwrap.dedent(inspect.getsource(self.answer)))
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.number}: {self.title}"
 
     def _repr_markdown_(self) -> str:
         return f"**Exercise {self.number}: {self.title}**\n\n{self.statement}"

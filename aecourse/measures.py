@@ -17,9 +17,10 @@ def principal_angles(A: Tensor, B: Tensor) -> Tensor:
         ValueError: bad shapes, or columns that depend on each other.
     Source: Bjorck & Golub (1973), Mathematics of Computation 27, 579-594.
     """
-    A, B = sorted((_full_rank("A", A), _full_rank("B", B)), key=lambda Q: -Q.shape[1])
+    A, B = _full_rank("A", A), _full_rank("B", B)
     if len(A) != len(B):
         raise ValueError(f"B: expected {len(A)} rows as in A, got {len(B)}")
+    A, B = sorted((A, B), key=lambda Q: -Q.shape[1])  # the sines below are those of the smaller space
     cosines = torch.linalg.svdvals(A.T @ B).clamp(max=1)
     sines = torch.linalg.svdvals(B - A @ (A.T @ B)).clamp(max=1).flip(0)
     return torch.where(cosines.square() < 0.5, cosines.acos(), sines.asin()).rad2deg()

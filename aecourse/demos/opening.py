@@ -20,8 +20,8 @@ def how_many_numbers() -> live.Live:
     samples = {str(k): int((labels == k).nonzero()[1]) for k in range(10)}
 
     figure, (left, middle, right) = new_figure(3, size=(10.4, 3.9), width_ratios=(1, 1, 1.35))
-    original = left.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=1)
-    prediction = middle.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=1)
+    original = left.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
+    prediction = middle.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
     for ax, title in ((left, "the digit $y$"), (middle, r"drawn from $d$ numbers, $\tilde{y}$")):
         ax.set(title=title, xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
@@ -33,8 +33,8 @@ def how_many_numbers() -> live.Live:
     def update(digit: str, d: int) -> str:
         k = samples[digit]
         y_tilde = best.mean + h[k, :d] @ best.basis[:, :d].T
-        original.set_data(Y_test[k].view(28, 28))
-        prediction.set_data(y_tilde.view(28, 28))
+        original.set_data(Y_test[k].view(28, 28).numpy())
+        prediction.set_data(y_tilde.view(28, 28).numpy())
         dot.set_data([d], [100 * explained[d].item()])
         cost = (Y_test[k] - y_tilde).square().sum()
         return (

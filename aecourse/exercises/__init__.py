@@ -16,8 +16,8 @@ start, definitions, inference, autoencoder, costs   the exercises, one module a 
 from aecourse import guards
 from aecourse.exercises import autoencoder, costs, definitions, inference, start
 from aecourse.exercises.engine import Exercise
-from aecourse.exercises.progress import progress
 from aecourse.exercises.quizzes import Quiz
+from aecourse.exercises.records import progress
 
 _ROOMS = (start, definitions, inference, autoencoder, costs)
 ALL: dict[str, Exercise] = {e.number: e for room in _ROOMS for e in room.EXERCISES}

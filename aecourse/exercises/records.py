@@ -31,18 +31,22 @@ def read() -> dict[str, dict[str, int | bool]]:
 
 def record(number: str, passed: bool) -> None:
     """Count one attempt; once passed stays passed. The file is replaced as a whole."""
+    try:
+        _write(number, passed)
+    except OSError as error:  # a read-only disk must not stand between a learner and a verdict
+        print(f"progress is not kept: {error}", file=sys.stderr)
+
+
+def _write(number: str, passed: bool) -> None:
     stored = read()
     entry = stored.setdefault(number, {"attempts": 0, "passed": False})
     entry["attempts"] += 1
     entry["passed"] = entry["passed"] or passed
     file = path()
     part = file.with_suffix(".part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(stored, indent=1), "utf-8")
-        part.replace(file)
-    except OSError as error:  # a read-only disk must not stand between a learner and a verdict
-        print(f"progress is not kept: {error}", file=sys.stderr)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(json.dumps(stored, indent=1), "utf-8")
+    part.replace(file)
 
 
 def progress() -> None:

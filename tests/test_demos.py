@@ -1,0 +1,95 @@
+import itertools
+
+import pytest
+import torch
+
+from aecourse import data, demos, energies, limits
+from aecourse.demos.costs import cost_and_slope
+from aecourse.demos.definitions import feedback
+from aecourse.demos.inference import descend
+from aecourse.demos.squashing import parse_matrix, reading
+from aecourse.tasks import TASKS
+
+MOVES = {
+    "how_many_numbers": [{"d": 60}, {"digit": "3"}],
+    "settings": [{"phase": "testing"}, {"setting": "autoencoder"}],
+    "place_the_task": [{"task": "translation"}, {"side": "self-supervised"}, {"latent": True}, {"structured": True}],
+    "search_for_z": [{"y_1": -0.5}, {"y_2": 0.7}, {"start": 1.0}],
+    "matrix_and_squashing": [{"typed": "0 -1; 1 0"}, {"turn": 30}, {"f": "ReLU"}],
+    "costs": [{"y": 0.9}, {"y_tilde": 0.2}],
+}
+
+
+def test_every_live_figure_is_tested():
+    assert sorted(MOVES) == sorted(demos.__all__)
+
+
+@pytest.mark.parametrize(("name", "moves"), MOVES.items())
+def test_every_control_changes_the_picture(name, moves):
+    picture = getattr(demos, name)()
+    assert sorted(k for move in moves for k in move) == sorted(picture.controls)
+    for move in moves:
+        before = picture.png
+        assert picture.set(**move).png != before, move
+        assert picture.caption
+
+
+def test_the_digit_drawn_is_the_best_affine_reconstruction():
+    Y, Y_test = data.digits(), data.digits("test")
+    picture = demos.how_many_numbers().set(d=25, digit="7")
+    drawn = torch.as_tensor(picture.figure.axes[1].images[0].get_array()).float()
+    rebuilt = limits.pca(Y, 25).reconstruct(Y_test).view(-1, 28, 28)
+    assert (rebuilt - drawn).abs().amax(dim=(1, 2)).min() < 1e-3
+
+
+def test_feedback_is_right_for_each_of_the_eight_answers():
+    for task, answer in itertools.product(TASKS.values(), itertools.product([True, False], repeat=3)):
+        said = feedback(task.name, *answer)
+        assert said.count("✗") == sum(a != t for a, t in zip(answer, task.place, strict=True))
+        assert said.count("✓") + said.count("✗") == 3
+
+
+def test_the_descent_never_goes_up():
+    y = torch.tensor([[0.35, 0.2], [-1.2, 1.2], [0.0, 0.0]], dtype=torch.float64)
+    path = descend(y, torch.full((3, 1), 4.0, dtype=torch.float64), data.ellipse)
+    E = torch.stack([energies.squared_error(y, data.ellipse(z)) for z in path])
+    assert (E[1:] <= E[:-1] + 1e-12).all()
+
+
+def test_the_search_says_which_valley_it_ended_in():
+    picture = demos.search_for_z()
+    assert "in the deepest valley" in picture.set(y_1=0.35, y_2=0.2, start=1.0).caption
+    assert "in the wrong valley" in picture.set(start=5.0).caption
+
+
+def test_an_encoders_guess_is_shown_with_its_cost():
+    picture = demos.search_for_z(lambda y: torch.atan2(y[:, 1:], y[:, :1]))
+    assert "the encoder's guess costs" in picture.caption
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "1 2 3 4", "1 2; 3", "a b; c d", "1 2; 3 4; 5 6", "inf 0; 0 1", "nan 0; 0 1", "1e9 0; 0 1",
+     "<script>alert(1)</script>", "__import__('os').system('x') 1; 1 1", "9" * 10_000],
+)  # fmt: skip
+def test_what_is_no_matrix_is_refused_and_the_picture_stays(typed):
+    assert parse_matrix(typed) is None
+    picture = demos.matrix_and_squashing()
+    drawn = picture.set(typed="2 0; 0 1").figure.axes[1].collections[0].get_offsets().copy()
+    assert "is no 2 × 2 matrix" in picture.set(typed=typed).caption
+    assert len(picture.caption) < 200
+    assert (picture.figure.axes[1].collections[0].get_offsets() == drawn).all()  # the last good matrix stays
+
+
+def test_matrices_are_read_and_described():
+    assert parse_matrix(" 1,0.5 ; 0 1").tolist() == [[1.0, 0.5], [0.0, 1.0]]
+    assert "a rotation" in reading(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
+    assert "with a mirror" in reading(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+    assert "stretches" in reading(torch.tensor([[1.0, 0.5], [0.0, 1.0]]))
+    assert "flattens" in reading(torch.ones(2, 2))
+
+
+def test_slopes_of_the_costs_are_the_formulas_of_chapter_4():
+    at = torch.linspace(0.1, 0.9, 9, dtype=torch.float64)
+    assert torch.allclose(cost_and_slope("squared error", 0.3, at)[1], 2 * (at - 0.3))
+    assert torch.allclose(cost_and_slope("cross-entropy", 0.3, at)[1], (at - 0.3) / (at * (1 - at)))

@@ -1,0 +1,187 @@
+import json
+
+import pytest
+import torch
+
+from aecourse import exercises
+from aecourse.exercises import engine, records
+
+EXERCISES = list(exercises.ALL.values())
+WRONG = [pytest.param(e, w, id=f"{e.number}-{k}") for e in EXERCISES for k, w in enumerate(e.wrong)]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("AECOURSE_DATA", str(tmp_path))
+    return tmp_path / "progress.json"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+def test_the_solution_passes_every_time(exercise):
+    for _ in range(5):
+        verdict = exercise.check(exercise.answer)
+        assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), WRONG)
+def test_every_known_wrong_answer_is_rejected_with_its_own_message(exercise, wrong):
+    for _ in range(5):
+        verdict = exercise.check(wrong.answer)
+        assert not verdict.passed
+        assert verdict.message == wrong.message
+
+
+def test_messages_differ_and_each_exercise_knows_at_least_two_mistakes():
+    for e in EXERCISES:
+        messages = [w.message for w in e.wrong]
+        assert len(set(messages)) == len(messages) >= 2
+        assert e.hints
+
+
+@pytest.mark.parametrize("chapter", exercises.QUIZZES)
+def test_every_chapter_has_three_exercises_or_more(chapter):
+    assert sum(e.number.startswith(f"{chapter}.") for e in EXERCISES) >= 3
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+def test_an_untouched_stub_is_not_attempted_yet_and_not_counted(exercise, own_progress):
+    def stub(*args):
+        raise NotImplementedError
+
+    assert repr(exercise.check(stub)) == f"{exercise.number} not attempted yet"
+    assert not own_progress.exists()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+@pytest.mark.parametrize("given", [None, 0.0, "word", torch.zeros(2, 3, 4), [1, 2], True, {"training": set()}])
+def test_a_constant_of_any_kind_is_rejected_and_never_crashes_the_check(exercise, given):
+    verdict = exercise.check(lambda *args: given)
+    assert not verdict.passed
+    assert verdict.message
+
+
+def test_none_is_met_with_the_question_for_return():
+    assert "is there a `return`?" in exercises.load("4.1").check(lambda y, y_tilde: None).message
+
+
+def test_an_exception_is_reported_with_its_kind():
+    assert "raised ZeroDivisionError" in exercises.load("4.1").check(lambda y, y_tilde: 1 / 0).message
+
+
+def test_a_result_instead_of_a_function_is_explained():
+    assert "pass the function itself" in exercises.load("4.1").check(torch.zeros(3)).message
+
+
+def test_changing_the_arguments_in_place_is_noticed():
+    def careless(y, y_tilde):
+        y -= y_tilde
+        return y.square().sum(dim=1)
+
+    assert "changes its arguments in place" in exercises.load("4.1").check(careless).message
+
+
+def test_an_unknown_mistake_is_located():
+    verdict = exercises.load("4.1").check(lambda y, y_tilde: (y - y_tilde).square().sum(dim=1) + 1)
+    assert "entry" in verdict.message
+    assert "expected" in verdict.message
+
+
+def test_a_float_is_as_good_as_a_tensor_of_one_number():
+    exercise = exercises.load("0.3")
+    assert exercise.check(lambda *args: exercise.answer(*args).item()).passed
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [
+        (torch.ones(3), torch.ones(3), True),
+        (torch.ones(3), torch.ones(3, 1), False),
+        (torch.tensor(1.0), 1.0, True),
+        (torch.ones(3), 1.0, False),
+        (1, 1.0, True),
+        (True, 1, False),
+        (True, True, True),
+        ((1, 2.0), [1, 2.0], True),
+        ((1,), (1, 2), False),
+        ({"a": {1}}, {"a": {1}}, True),
+        (float("nan"), float("nan"), True),
+        (float("inf"), 1.0, False),
+        (None, torch.ones(1), False),
+        (len, len, True),
+        (len, max, False),
+    ],
+)
+def test_same(a, b, equal):
+    assert engine.same(a, b, 1e-6) is equal
+
+
+def test_hints_come_one_at_a_time(capsys):
+    exercise = exercises.load("2.2")
+    exercise._shown = 0
+    for _ in range(len(exercise.hints) + 1):
+        exercise.hint()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Hint 1 of 2")
+    assert lines[1].startswith("Hint 2 of 2")
+    assert "last hint" in lines[2]
+
+
+def test_the_solution_is_runnable_source(capsys):
+    exercises.load("4.2").solution()
+    scope = {}
+    exec(capsys.readouterr().out, scope)
+    assert exercises.load("4.2").check(scope["cross_entropy"]).passed
+
+
+def test_progress_counts_and_once_passed_stays_passed(own_progress, capsys):
+    exercise = exercises.load("3.2")
+    exercise.check(lambda n, d: 0)
+    exercise.check(exercise.answer)
+    exercise.check(lambda n, d: 0)
+    assert json.loads(own_progress.read_text()) == {"3.2": {"attempts": 3, "passed": True}}
+    exercises.progress()
+    assert "3.2   ✓ done  3 attempts" in capsys.readouterr().out
+
+
+def test_a_damaged_progress_file_is_set_aside_not_lost(own_progress, capsys):
+    own_progress.write_text("{not json")
+    records.record("0.1", True)
+    assert own_progress.with_suffix(".damaged").read_text() == "{not json"
+    assert records.read() == {"0.1": {"attempts": 1, "passed": True}}
+    assert "was damaged" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_does_not_stand_in_the_way(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AECOURSE_DATA", str(tmp_path / "file" / "below"))
+    assert exercises.load("3.2").check(exercises.load("3.2").answer).passed
+    assert "progress is not kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("chapter", "quiz"), exercises.QUIZZES.items())
+def test_every_option_of_every_question_has_a_reply_and_one_is_right(chapter, quiz):
+    assert len(quiz.questions) >= 3
+    for k, question in enumerate(quiz.questions, 1):
+        replies = [quiz.reply(k, option) for option in question.options]
+        assert sum(reply.startswith("✓") for reply in replies) == 1
+        assert len(set(replies)) == len(replies)
+
+
+def test_a_quiz_answers_a_click_and_reads_without_a_kernel():
+    quiz = exercises.quiz("4")
+    row = quiz.widget().children[0]
+    _, buttons, reply = row.children
+    buttons.children[0].click()
+    assert reply.value.startswith("✗")
+    bundle = quiz._repr_mimebundle_()
+    assert "<details>" in bundle["text/html"]
+    assert "1. " in bundle["text/plain"]
+
+
+def test_unknown_numbers_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^number: expected one of '0.1'"):
+        exercises.load("9.9")
+    with pytest.raises(ValueError, match="^chapter: "):
+        exercises.quiz("99")
+    with pytest.raises(ValueError, match="^option: "):
+        exercises.quiz("4").reply(1, "maybe")

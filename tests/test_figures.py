@@ -1,0 +1,93 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+
+from aecourse import figures, style
+from aecourse.figures.regions import LATENT, STRUCTURED, where
+
+
+def test_style_is_applied_and_a_new_figure_is_unknown_to_pyplot():
+    before = plt.get_fignums()
+    figure, axes = style.new_figure(3, rows=2)
+    assert len(axes) == 6
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    assert plt.get_fignums() == before
+
+
+def test_a_figure_draws_into_the_axes_it_is_given():
+    _, (ax,) = style.new_figure()
+    assert figures.points(torch.rand(5, 2), "y", ax) is ax
+    assert figures.lines(torch.arange(3.0), {"a": torch.arange(3.0)}, "x", "y", ax) is ax
+    assert figures.regions(ax=ax) is ax
+
+
+def test_images_share_one_grey_scale():
+    pale, dark = torch.full((2, 16), 0.2), torch.full((2, 16), 1.0)
+    ax = figures.image_rows({"pale": pale, "dark": dark})
+    (picture,) = ax.images
+    assert picture.get_clim() == (0, 1)
+    mosaic = np.asarray(picture.get_array())
+    assert np.isclose(mosaic[4, 4], 0.2)
+    assert mosaic.max() == 1
+
+
+def test_image_rows_refuse_rows_of_different_length_and_odd_images():
+    with pytest.raises(ValueError, match="^rows: expected the shape of the first row"):
+        figures.image_rows({"a": torch.zeros(2, 16), "b": torch.zeros(3, 16)})
+    with pytest.raises(ValueError, match="^rows: expected square images"):
+        figures.image_rows({"a": torch.zeros(2, 15)})
+
+
+def test_energy_maps_share_one_scale_and_lie_the_right_way_up():
+    low, high = torch.zeros(9, 9), torch.zeros(9, 9)
+    high[8, 0] = 2.0  # the last row is the top, the first column the left
+    axes = figures.energy_maps({"low": low, "high": high})
+    assert [ax.images[0].get_clim() for ax in axes] == [(0, 2), (0, 2)]
+    picture = axes[1].images[0]
+    assert picture.origin == "lower"
+    assert picture.get_extent() == [-1.2, 1.2, -1.2, 1.2]
+
+
+@pytest.mark.parametrize("setting", figures.SETTINGS)
+@pytest.mark.parametrize("phase", ["training", "testing"])
+def test_diagrams_draw_each_node_in_its_shape(setting, phase):
+    ax = figures.diagram(setting, phase)
+    kinds = [type(p) for p in ax.patches]
+    nodes = figures.SETTINGS[setting].nodes
+    modules = [n for n in nodes if n[0].isupper() and len(n) > 1]
+    energies = [n for n in nodes if n in ("C", "E", "R", "F")]
+    assert kinds.count(FancyBboxPatch) == len(modules)
+    assert kinds.count(Rectangle) == len(energies)
+    assert kinds.count(Circle) == len(nodes) - len(modules) - len(energies)
+
+
+def test_a_diagram_shades_what_is_observed():
+    def shaded(phase):
+        return sum(
+            isinstance(p, Circle) and p.get_facecolor()[3] < 1 for p in figures.diagram("prediction", phase).patches
+        )
+
+    assert (shaded("training"), shaded("testing")) == (2, 1)
+
+
+def test_arrows_join_nodes_that_exist():
+    for setting in figures.SETTINGS.values():
+        assert {n for arrow in setting.arrows for n in arrow} == set(setting.nodes)
+
+
+@pytest.mark.parametrize("latent", [True, False])
+@pytest.mark.parametrize("structured", [True, False])
+def test_a_task_stands_inside_just_its_regions(latent, structured):
+    left, right = where((True, latent, structured)), where((False, latent, structured))
+    assert left[0] < 0 < right[0]
+    assert (LATENT[0] < left[1] < LATENT[1]) is latent
+    assert (STRUCTURED[0] < left[1] < STRUCTURED[1]) is structured
+
+
+def test_an_unknown_setting_is_refused_by_name():
+    with pytest.raises(ValueError, match="^setting: expected one of 'prediction'"):
+        figures.diagram("perception")
+    with pytest.raises(ValueError, match="^phase: expected one of"):
+        figures.diagram("prediction", "sleeping")

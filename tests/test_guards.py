@@ -1,0 +1,57 @@
+import math
+
+import pytest
+import torch
+
+from aecourse import guards
+
+GOOD = torch.zeros(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([[0.0, 1.0]], "expected a torch.Tensor, got list"),
+        (torch.zeros(3, 2, dtype=torch.long), "expected a floating-point dtype"),
+        (torch.zeros(3), r"expected shape \(batch, n\), got \(3,\)"),
+        (torch.zeros(0, 2), "expected at least one sample"),
+        (torch.tensor([[math.nan, 0.0]]), "NaN or infinity"),
+        (torch.tensor([[0.0, -math.inf]]), "NaN or infinity"),
+        (torch.tensor([[0.0, 1.5]]), r"expected values in \[0, 1\], got \[0, 1.5\]"),
+    ],
+)
+def test_batch_refuses_and_names_the_argument(value, said):
+    with pytest.raises(ValueError, match="^answer: .*" + said):
+        guards.batch("answer", value, low=0, high=1)
+
+
+def test_batch_refuses_the_wrong_number_of_columns():
+    with pytest.raises(ValueError, match=r"^y: expected shape \(batch, 3\), got \(3, 2\)"):
+        guards.batch("y", GOOD, columns=3)
+
+
+def test_batch_returns_what_it_was_given():
+    assert guards.batch("y", GOOD, columns=2, low=0, high=1) is GOOD
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.0, True, "3", None])
+def test_count_refuses_everything_but_whole_numbers_from_one(value):
+    with pytest.raises(ValueError, match="^d: expected a whole number"):
+        guards.count("d", value)
+
+
+def test_count_names_the_upper_bound():
+    with pytest.raises(ValueError, match="at least 1 and at most 4, got 5"):
+        guards.count("d", 5, high=4)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, True, "1", None, 3.0])
+def test_number_refuses_what_is_not_finite_or_out_of_range(value):
+    with pytest.raises(ValueError, match="^sigma: expected a"):
+        guards.number("sigma", value, low=0, high=2)
+
+
+def test_image_shape_wants_a_square():
+    assert guards.image_shape("rows", 784) == 28
+    with pytest.raises(ValueError, match="^rows: expected square images"):
+        guards.image_shape("rows", 783)

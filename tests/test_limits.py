@@ -1,0 +1,107 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aecourse import data, energies, limits
+
+TURN = 2 * math.pi
+
+
+@given(st.integers(0, 10**6), st.integers(1, 5))
+@settings(deadline=None, max_examples=30)
+def test_pca_equals_numpys_truncated_singular_value_decomposition(seed, d):
+    Y = np.random.default_rng(seed).normal(size=(40, 6)) @ np.random.default_rng(seed + 1).normal(size=(6, 6))
+    best = limits.pca(torch.from_numpy(Y), d)
+    U, S, Vt = np.linalg.svd(Y - Y.mean(0), full_matrices=False)
+    truncated = U[:, :d] * S[:d] @ Vt[:d] + Y.mean(0)
+    assert np.allclose(best.reconstruct(torch.from_numpy(Y)), truncated, atol=1e-8)
+    assert best.error == pytest.approx((S[d:] ** 2).sum() / 40, abs=1e-9)
+    assert np.allclose(best.variance, S[:d] ** 2 / 40)
+
+
+def test_pca_error_is_the_error_of_its_reconstruction_and_the_basis_is_orthonormal():
+    Y = data.digits("test")[:500].double()
+    best = limits.pca(Y, 12)
+    assert energies.squared_error(Y, best.reconstruct(Y)).mean().item() == pytest.approx(best.error, rel=1e-9)
+    assert torch.allclose(best.basis.T @ best.basis, torch.eye(12, dtype=torch.float64), atol=1e-10)
+
+
+def test_no_random_affine_map_beats_pca():
+    generator = torch.Generator().manual_seed(0)
+    Y = torch.randn(200, 5, generator=generator).double() @ torch.randn(5, 5, generator=generator).double()
+    best = limits.pca(Y, 2)
+    for _ in range(50):
+        Q = torch.linalg.qr(torch.randn(5, 2, generator=generator).double()).Q
+        rival = Y.mean(0) + (Y - Y.mean(0)) @ Q @ Q.T
+        assert energies.squared_error(Y, rival).mean().item() >= best.error - 1e-12
+
+
+def test_pca_with_all_directions_leaves_nothing():
+    Y = torch.randn(30, 4, generator=torch.Generator().manual_seed(0))
+    best = limits.pca(Y, 4)
+    assert best.error == 0
+    assert torch.allclose(best.reconstruct(Y), Y, atol=1e-5)
+
+
+def _nearest_on_ellipse(y, a=1.0, b=0.5):
+    """F(y) from the roots of a quartic: an oracle that shares nothing with the search.
+
+    At a critical point (y1 - a c) a s = (y2 - b s) b c with c = cos z, s = sin z: a quartic in tan(z / 2).
+    """
+    energies_found = []
+    for y1, y2 in y.tolist():
+        roots = np.roots([b * y2, 2 * (a * y1 + a * a - b * b), 0, 2 * (a * y1 - a * a + b * b), -b * y2])
+        real = roots[np.abs(roots.imag) < 1e-7].real
+        z = np.concatenate([2 * np.arctan(real), [0.0, np.pi]])
+        energies_found.append(((y1 - a * np.cos(z)) ** 2 + (y2 - b * np.sin(z)) ** 2).min())
+    return torch.tensor(energies_found)
+
+
+def test_inner_minimum_on_the_ellipse_equals_the_quartics_root():
+    y = 2.4 * torch.rand(2000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64) - 1.2
+    z, F = limits.inner_minimum(y, data.ellipse, 0, TURN)
+    assert torch.allclose(F, _nearest_on_ellipse(y), atol=1e-10)
+    assert torch.allclose(energies.squared_error(y, data.ellipse(z)), F, atol=1e-15)
+
+
+def test_inner_minimum_finds_the_deeper_of_two_nearly_equal_valleys():
+    y = torch.tensor([[0.3, 1e-6], [0.3, -1e-6]], dtype=torch.float64)
+    z, F = limits.inner_minimum(y, data.ellipse, 0, TURN)
+    assert data.ellipse(z)[:, 1].sign().tolist() == [1.0, -1.0]
+    assert torch.allclose(F, _nearest_on_ellipse(y), atol=1e-12)
+
+
+def test_inner_minimum_reaches_the_ends_of_its_interval():
+    y = torch.tensor([[5.0, 5.0], [-5.0, -5.0]])
+    z, F = limits.inner_minimum(y, lambda z: z.expand(-1, 2), -1, 2)
+    assert torch.allclose(z, torch.tensor([[2.0], [-1.0]]).double(), atol=1e-6)
+    assert torch.allclose(F, torch.tensor([18.0, 32.0]).double(), atol=1e-4)
+
+
+def test_the_cross_entropy_floor_is_the_entropy_in_nats():
+    y = torch.tensor([[0.0, 1.0], [0.5, 0.5], [0.3, 0.0]])
+    floor = limits.cross_entropy_floor(y)
+    assert floor.tolist() == pytest.approx([0.0, 2 * math.log(2), -(0.3 * math.log(0.3) + 0.7 * math.log(0.7))])
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: limits.pca(torch.zeros(5, 3), 4), "^d: expected a whole number of at least 1 and at most 3"),
+        (lambda: limits.pca(torch.zeros(5), 1), "^Y: expected shape"),
+        (lambda: limits.pca(torch.full((2, 2), math.nan), 1), "^Y: expected finite"),
+        (lambda: limits.pca(torch.rand(5, 3), 2).encode(torch.zeros(1, 2)), "^y: expected shape"),
+        (lambda: limits.inner_minimum(torch.zeros(1, 2), data.ellipse, 1, 1), "^high: expected more than low"),
+        (lambda: limits.inner_minimum(torch.zeros(1, 3), data.ellipse, 0, 1), r"^decode\(z\): expected shape"),
+        (lambda: limits.inner_minimum(torch.zeros(1, 2), 3, 0, 1), "^decode: expected a function"),
+        (lambda: limits.inner_minimum(torch.zeros(1, 2), data.ellipse, 0, 1, grid=2), "^grid: "),
+        (lambda: limits.cross_entropy_floor(torch.full((1, 1), 2.0)), r"^y: expected values in \[0, 1\]"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

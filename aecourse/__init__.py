@@ -3,6 +3,7 @@
 The house, from the ground up; a module imports only from lower floors.
 
     ground   notation   the symbols: letter, name in code, role, colour, when observed
+             tasks      eight tasks and where they belong
              guards     argument checks that name the argument
     first    style      the look of every figure
              data       spiral, embedded digits and garments, full downloads

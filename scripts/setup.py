@@ -15,7 +15,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "aecourse-stamp")
-INPUTS = ("requirements.txt", "pyproject.toml", "aecourse/__init__.py", "scripts/setup.py")
+INPUTS = ("requirements.txt", "pyproject.toml", "scripts/setup.py")
 # A second set of widgets beside the first: Colab still runs ipywidgets 7, and a test imports the live figures with it.
 WIDGETS_7 = ("ipywidgets==7.7.1", "ipython_genutils==0.2.0")
 

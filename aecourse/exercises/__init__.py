@@ -9,7 +9,7 @@ exercises.progress()        what has been done so far
 
 engine     Exercise: checking a function against fresh random inputs
 quizzes    Quiz: questions whose every answer has a reply
-progress   the small file in the user's data folder
+records    the small file in the user's data folder
 start, definitions, inference, autoencoder, costs   the exercises, one module a notebook's idea
 """
 

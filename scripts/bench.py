@@ -1,0 +1,129 @@
+"""Measure speed; nothing is tested, because a time is a property of a machine.
+
+python scripts/bench.py [training] [live] [imports] [notebooks]     (all of them unless named)
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch.utils.data import DataLoader, Dataset
+
+from aecourse import data, demos, models, runtime, training
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def seconds(f, repeats: int = 3) -> float:
+    """The shortest of several runs: the one that was disturbed least."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        f()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+class PerSample(Dataset):
+    """Images as the usual tutorials keep them: one at a time, through PIL, to a tensor, normalised."""
+
+    def __init__(self, images: torch.Tensor):
+        self.images = (images * 255).to(torch.uint8).view(-1, 28, 28)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, k: int) -> torch.Tensor:
+        picture = Image.fromarray(self.images[k].numpy())
+        pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).view(1, 28, 28)
+        return pixels.float().div(255).sub(0.5).div(0.5).view(-1)
+
+
+def usual_loop(Y: torch.Tensor) -> None:
+    """One epoch of the usual DataLoader loop on 784-30-784."""
+    model = models.Autoencoder(784, 30)
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for y in DataLoader(PerSample(Y), batch_size=256, shuffle=True):
+        loss = torch.nn.functional.mse_loss(model(y), y)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+
+def bench_training() -> None:
+    Y = data.digits().repeat(6, 1)  # 60,000 images, as many as MNIST has
+    usual = seconds(lambda: usual_loop(Y), 2)
+    ours = seconds(lambda: training.fit(models.Autoencoder(784, 30), Y, epochs=1, progress=False))
+    print(f"training, 784-30-784, one epoch of 60,000, batch 256, {torch.get_num_threads()} thread")
+    print(f"  usual DataLoader loop {usual:6.2f} s")
+    print(f"  training.fit          {ours:6.2f} s   {usual / ours:.1f} times faster")
+
+
+def bench_live() -> None:
+    print("live figures, from a control's value to the PNG, median of 40 moves")
+    moves = {
+        "how_many_numbers": "d", "search_for_z": "y_1", "matrix_and_squashing": "turn", "costs": "y",
+        "settings": "phase", "place_the_task": "task",
+    }  # fmt: skip
+    for name, control in moves.items():
+        picture = getattr(demos, name)()
+        widget = picture.controls[control]
+        if hasattr(widget, "options"):
+            values = list(widget.options)
+        else:
+            values = [type(widget.value)(widget.min + (widget.max - widget.min) * k / 11) for k in range(1, 11)]
+        times = []
+        for k in range(44):
+            start = time.perf_counter()
+            picture.set(**{control: values[k % len(values)]})
+            times.append(1e3 * (time.perf_counter() - start))
+        print(f"  {name:22s} {statistics.median(times[4:]):5.1f} ms   {len(picture.figure.axes)} panels")
+
+
+def bench_imports() -> None:
+    print("imports, in a fresh interpreter, beyond torch")
+    for module in ("energies", "training", "data", "figures", "live", "demos", "exercises"):
+        code = f"import torch, time; t = time.perf_counter(); import aecourse.{module}; print(time.perf_counter() - t)"
+        took = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(2))
+        print(f"  aecourse.{module:10s} {1e3 * took:5.0f} ms")
+
+
+def bench_notebooks() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    print("notebooks, with the start of the kernel; longest cell; peak memory of the kernel")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.append(
+            nbformat.v4.new_code_cell("import resource; resource.getrusage(resource.RUSAGE_SELF).ru_maxrss")
+        )
+        start = time.perf_counter()
+        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+        total = time.perf_counter() - start
+        peak = int(notebook.cells[-1].outputs[-1].data["text/plain"]) / (2**20 if sys.platform == "darwin" else 2**10)
+        longest = max(_cell_seconds(cell) for cell in notebook.cells if cell.cell_type == "code")
+        print(f"  {path.stem:32s} {total:5.1f} s   {longest:5.1f} s   {peak:5.0f} MB", flush=True)
+
+
+def _cell_seconds(cell) -> float:
+    from datetime import datetime
+
+    stamps = cell.metadata.get("execution", {})
+    if "iopub.status.busy" not in stamps or "iopub.status.idle" not in stamps:
+        return 0.0
+    busy, idle = (datetime.fromisoformat(stamps[f"iopub.status.{k}"].replace("Z", "+00:00")) for k in ("busy", "idle"))
+    return (idle - busy).total_seconds()
+
+
+if __name__ == "__main__":
+    runtime.setup(report=True)
+    parts = {"training": bench_training, "live": bench_live, "imports": bench_imports, "notebooks": bench_notebooks}
+    for part in sys.argv[1:] or parts:
+        if part not in parts:
+            sys.exit(f"bench: expected some of {', '.join(parts)}, got {part!r}")
+        parts[part]()

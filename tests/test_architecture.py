@@ -1,0 +1,107 @@
+"""The house stands: a module imports only from strictly lower floors, and only some know of widgets or of models."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import aecourse
+
+PACKAGE = Path(aecourse.__file__).parent
+FLOORS = {
+    "notation": 0, "tasks": 0, "guards": 0,
+    "style": 1, "data": 1, "energies": 1, "models": 1,
+    "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2,
+    "demos": 3, "exercises": 3,
+}  # fmt: skip
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _room(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path, depth=None):
+    """Full names of the modules that a file imports; with depth=0 only those imported when the file is."""
+    tree = ast.parse(path.read_text("utf-8"))
+    found = set()
+    for node in tree.body if depth == 0 else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_lower_floors(path):
+    room = _room(path)
+    if room == "__init__":
+        assert not _imports(path), "the top of the package re-exports nothing"
+        return
+    for name in _imports(path):
+        parts = name.split(".")
+        if parts[0] == "aecourse" and len(parts) > 1 and parts[1] != room:
+            assert FLOORS[parts[1]] < FLOORS[room], f"{room} (floor {FLOORS[room]}) imports {parts[1]}"
+
+
+def test_every_room_is_on_the_plan_and_described():
+    rooms = {_room(path) for path in FILES} - {"__init__"}
+    assert rooms == set(FLOORS)
+    for room in rooms:
+        assert f" {room} " in aecourse.__doc__, f"{room} is missing in the map of aecourse/__init__.py"
+
+
+def test_only_the_live_rooms_know_of_widgets():
+    users = {_room(path) for path in FILES if any(n.split(".")[0] == "ipywidgets" for n in _imports(path))}
+    assert users <= {"live", "demos", "exercises"}
+
+
+def test_figures_never_see_a_model():
+    for path in (PACKAGE / "figures").glob("*.py"):
+        assert not {
+            n for n in _imports(path) if n.startswith(("aecourse.models", "aecourse.training", "torch.nn.Module"))
+        }
+
+
+def test_the_mathematics_imports_neither_matplotlib_nor_widgets():
+    for name in ("guards", "notation", "tasks", "energies", "models", "limits", "measures", "training"):
+        heavy = {n.split(".")[0] for n in _imports(PACKAGE / f"{name}.py", depth=0)} & {
+            "matplotlib",
+            "ipywidgets",
+            "tqdm",
+            "pooch",
+        }
+        assert not heavy, (name, heavy)
+
+
+def test_imports_inside_a_folder_run_one_way():
+    for folder in ("data", "figures", "demos", "exercises"):
+        edges = {}
+        for path in (PACKAGE / folder).glob("*.py"):
+            prefix = f"aecourse.{folder}."
+            edges[path.stem] = {n[len(prefix) :].split(".")[0] for n in _imports(path) if n.startswith(prefix)}
+        settled = set()
+        while len(settled) < len(edges):
+            ready = {k for k, v in edges.items() if k not in settled and (v & set(edges)) - {k} <= settled}
+            assert ready, f"{folder}: a circle among {set(edges) - settled}"
+            settled |= ready
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_and_public_function_says_what_it_is(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree), path
+    if path.parent.name == "exercises" and path.stem in ("start", "definitions", "inference", "autoencoder", "costs"):
+        return  # solutions are shown as they stand; their statement is their docstring
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_weights_and_arrays_are_never_pickles():
+    for path in FILES:
+        text = path.read_text("utf-8")
+        assert "torch.load" not in text
+        assert "pickle" not in text.replace("allow_pickle=False", "")

@@ -1,0 +1,170 @@
+"""In a real JupyterLab and a real browser: every kind of control moves its picture, and typed markup stays text."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Debian's Chromium looks for updates at every start unless told not to.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells') }"
+IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.kernelDisplayStatus === 'idle'"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        said = "no Chromium found; install it with: apt-get install -y chromium"
+        if os.environ.get("AECOURSE_REQUIRE_BROWSER"):
+            pytest.fail(said)
+        pytest.skip(said)
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser.new_page(viewport={"width": 1280, "height": 1600})
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory):
+    """A JupyterLab of its own on a free port; returns the address of a notebook."""
+    folder = tmp_path_factory.mktemp("lab")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    quiet = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    (quiet / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    )
+    places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "run", "IPYTHONDIR": "ipython",
+              "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}  # fmt: skip
+    environment = os.environ | {name: str(folder / place) for name, place in places.items()}
+    shutil.copytree(NOTEBOOKS, folder / "notebooks")  # Lab saves what it runs; the repository stays clean
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += [
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
+        "--IdentityProvider.token=t",
+    ]
+    command += ["--expose-app-in-browser", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api?token=t", process, folder / "log")
+            yield lambda notebook: f"http://127.0.0.1:{port}/lab/tree/{notebook}?token=t&reset"
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+
+
+def _wait_for(url, process, log):
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+    pytest.fail("JupyterLab did not start:\n" + log.read_text())
+
+
+class Figure:
+    """One live figure in the page, found by a control's label."""
+
+    def __init__(self, page, label):
+        self.page = page
+        self.box = page.locator(".jp-OutputArea-output .widget-vbox", has=page.get_by_text(label, exact=True)).last
+        self.image = self.box.locator("img.widget-image")
+        self.box.scroll_into_view_if_needed()
+        self.image.wait_for()
+
+    def changes(self, act):
+        """Do `act` and wait until another picture is there, fully loaded."""
+        before, source = self.image.screenshot(), self.image.get_attribute("src")
+        act()
+        changed = "([e, s]) => e.src !== s && e.complete && e.naturalWidth > 0"
+        self.page.wait_for_function(changed, arg=[self.image.element_handle(), source], timeout=15_000)
+        assert self.image.screenshot() != before
+
+    def caption(self):
+        return self.box.locator(".widget-html-content").last.inner_text()
+
+
+@pytest.fixture(scope="module")
+def notebook_03(page, lab):
+    """Notebook 03, run from top to bottom, with what the page's console complained about."""
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(lab("03_the_autoencoder.ipynb"), wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=60_000)
+    page.wait_for_function(IDLE, timeout=60_000)
+    page.set_default_timeout(120_000)
+    page.evaluate(RUN_ALL)
+    errors = page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]')
+    assert errors.count() == 0, errors.first.inner_text()
+    return complaints
+
+
+def test_slider_menu_and_text_move_the_picture(page, notebook_03):
+    figure = Figure(page, "turn (degrees)")
+    knob = figure.box.locator(".noUi-handle").first
+
+    def press():
+        knob.focus()
+        page.keyboard.press("ArrowRight")
+
+    figure.changes(press)
+    assert knob.get_attribute("aria-valuenow") == "1.0"
+    figure.changes(lambda: figure.box.locator("select").select_option("ReLU"))
+    typed = figure.box.locator("input[type=text]").last
+
+    def type_in(text):
+        typed.fill(text)
+        typed.press("Enter")
+
+    figure.changes(lambda: type_in("2 0; 0 0.5"))
+    assert "2 0; 0 0.5" in figure.caption()
+
+
+def test_typed_markup_is_shown_as_text(page, notebook_03):
+    figure = Figure(page, "turn (degrees)")
+    typed = figure.box.locator("input[type=text]").last
+    for markup in ("<script>window.pwned = 1</script>", "<img src=x onerror=window.pwned=1>"):
+        typed.fill(markup)
+        typed.press("Enter")
+        page.wait_for_function("([e, t]) => e.innerText.includes(t)", arg=[figure.box.element_handle(), markup])
+        assert page.evaluate("window.pwned") is None
+    assert figure.box.locator("script, img[src=x]").count() == 0
+
+
+def test_the_self_test_answers_a_click(page, notebook_03):
+    button = page.get_by_role("button", name="no, but they span the same subspace")
+    button.scroll_into_view_if_needed()
+    button.click()
+    page.get_by_text("✓ That is what the principal angles show").wait_for(timeout=15_000)
+
+
+def test_the_console_has_nothing_to_complain_about(notebook_03):
+    assert notebook_03 == []

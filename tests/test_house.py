@@ -1,0 +1,186 @@
+"""The repository keeps its promises: style, pins, links, and a set-up that fails with one clear line."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+IGNORED = {".git", ".venv", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"}
+KINDS = (".py", ".md", ".toml", ".yml", ".txt", ".ipynb", "")
+TEXTS = [p for p in ROOT.rglob("*") if p.is_file() and p.suffix in KINDS and not IGNORED & set(p.parts)]
+
+
+def _ranges(lines):
+    parsed = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r.specifier for r in parsed}
+
+
+RUNTIME = _ranges(PYPROJECT["project"]["dependencies"])
+EXTRAS = {k: _ranges(v) for k, v in PYPROJECT["project"]["optional-dependencies"].items()}
+PINS = _ranges(
+    line for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines() if line and not line.startswith("#")
+)
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
+def test_ruff_is_content(command):
+    done = subprocess.run([sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pins_are_exact_and_satisfy_every_range():
+    for name, pin in PINS.items():
+        assert re.fullmatch(r"==[\w.]+", str(pin)), f"{name}{pin}"
+    for group in (RUNTIME, *EXTRAS.values()):
+        for name, allowed in group.items():
+            assert name in PINS, f"{name} is not pinned in requirements.txt"
+            assert Version(str(PINS[name])[2:]) in allowed, f"{name}{PINS[name]} is outside {allowed}"
+
+
+def test_torch_is_the_version_that_the_course_was_made_with():
+    assert str(PINS["torch"]) == "==2.13.0"
+
+
+def test_conda_and_pip_ask_for_the_same():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    conda = _ranges(re.sub(r"(?<![<>=!])=(?!=)", "==", line) for line in listed)
+    renamed = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
+    conda = {renamed.get(name, name): allowed for name, allowed in conda.items()}
+    build = _ranges(PYPROJECT["build-system"]["requires"])
+    for name, allowed in (RUNTIME | EXTRAS["lab"] | build).items():
+        assert conda.pop(name) == allowed, name
+    assert Version(str(conda.pop("python"))[2:]) >= Version("3.11")
+    assert set(conda) == {"pip"}
+
+
+def test_what_is_imported_is_declared():
+    stdlib = sys.stdlib_module_names
+    names = {"pil": "pillow"}
+    for path in (ROOT / "aecourse").rglob("*.py"):
+        for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text("utf-8"), re.M):
+            if module not in stdlib and module != "aecourse":
+                assert canonicalize_name(names.get(module.lower(), module)) in RUNTIME, f"{path.name} imports {module}"
+
+
+def test_no_registry_address_and_no_path_of_a_machine_is_committed():
+    forbidden = re.compile(
+        r"pypi\.org|pythonhosted|download\.pytorch|registry\.npmjs|conda\.anaconda|/home/\w|/root/|/work/|/Users/\w"
+    )
+    for path in TEXTS:
+        if path.name != Path(__file__).name:
+            assert not forbidden.search(path.read_text("utf-8", errors="ignore")), path
+
+
+def test_the_readme_maps_every_notebook_module_and_command():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert f"notebooks/{path.name}" in readme, path.name
+    for path in (ROOT / "aecourse").glob("[a-z]*"):
+        if path.suffix == ".py" or (path / "__init__.py").exists():
+            assert f"`{path.name}" in readme, path.name
+    for command in ("make lab", "make test"):
+        assert command in readme
+
+
+def test_links_between_files_lead_somewhere():
+    for path in [*ROOT.glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]:
+        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)\s]+?)(?:#[^)]*)?\)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} -> {target}"
+
+
+def test_the_readmes_picture_is_small_and_there():
+    (picture,) = set(re.findall(r'<img src="([^"]+)"', (ROOT / "README.md").read_text("utf-8")))
+    assert (ROOT / picture).stat().st_size < 500_000
+
+
+# --- the set-up ---------------------------------------------------------------------------------------------------
+
+
+def _setup(folder, *, before=""):
+    """Run a copy of the set-up in `folder` after `before`, Python code that changes its world."""
+    target = folder / "scripts"
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "scripts" / "setup.py", target)
+    script = str(target / "setup.py")
+    code = f"import runpy, sys; {before}; sys.argv = ['setup.py']; runpy.run_path({script!r}, run_name='__main__')"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+def test_an_old_python_gets_one_clear_line(tmp_path):
+    done = _setup(tmp_path, before="sys.version_info = (3, 9, 1)")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert "PYTHON=python3.12 make lab" in done.stderr
+
+
+def test_a_missing_venv_module_gets_one_clear_line(tmp_path):
+    done = _setup(tmp_path, before="sys.modules['ensurepip'] = None")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "has no venv module" in done.stderr
+
+
+def test_the_set_up_can_be_read_by_an_old_python():
+    import ast
+
+    ast.parse((ROOT / "scripts" / "setup.py").read_text("utf-8"), feature_version=(3, 7))
+
+
+def test_an_unchanged_set_up_does_nothing_and_a_changed_one_something(tmp_path):
+    (tmp_path / ".venv").mkdir()
+    for name in ("requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    stamp = tmp_path / ".venv" / "aecourse-stamp"
+    started = "subprocess.check_output = lambda *a, **k: sys.exit('set-up: has begun')"
+    assert "has begun" in _setup(tmp_path, before="import subprocess; " + started).stderr
+    write = (
+        f"open({str(stamp)!r}, 'w').write(runpy.run_path({str(tmp_path / 'scripts' / 'setup.py')!r})['fingerprint']())"
+    )
+    done = _setup(tmp_path, before=write)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (tmp_path / "requirements.txt").write_text("torch==0\n")
+    assert "has begun" in _setup(tmp_path, before="import subprocess; " + started).stderr
+    assert not stamp.exists()
+
+
+def test_the_embedded_data_script_keeps_what_it_says(tmp_path):
+    """Strides and format on small files made here; the real files' checksums are in test_data.py."""
+    import gzip
+    import runpy
+
+    import numpy as np
+
+    for world in ("mnist", "fashion"):
+        (tmp_path / world).mkdir()
+        for name, m in (("train", 60), ("t10k", 100)):
+            images, labels = np.arange(m * 784).astype(np.uint8), np.arange(m).astype(np.uint8)
+            (tmp_path / world / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(bytes(16) + images.tobytes()))
+            (tmp_path / world / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(bytes(8) + labels.tobytes()))
+    script = runpy.run_path(str(ROOT / "scripts" / "build_embedded_data.py"))
+    script["build"].__globals__["TARGET"] = tmp_path
+    script["build"](tmp_path)
+    with np.load(tmp_path / "digits.npz") as digits, np.load(tmp_path / "garments.npz") as garments:
+        assert digits["train_labels"].tolist() == list(range(0, 60, 6))
+        assert digits["test_labels"].tolist() == list(range(0, 100, 5))
+        assert garments["test_labels"].tolist() == list(range(0, 100, 10))
+        assert digits["train_images"].shape == (10, 784)
+        assert np.array_equal(digits["test_images"][1], (5 * 784 + np.arange(784)).astype(np.uint8))
+
+
+def test_the_make_targets_are_listed():
+    if shutil.which("make") is None:
+        pytest.skip("no make on this machine")
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
+    for target in ("lab", "test", "bake", "bench", "clean"):
+        assert f"make {target} " in listed

@@ -1,0 +1,137 @@
+"""The form of the notebooks; that they run, and print what they claim, is nbval's to test."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from aecourse import exercises
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+READ = {path: nbformat.read(path, as_version=4) for path in PATHS}
+each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+CHECKED = "nbval-check-output"
+
+
+def code(path):
+    return [cell for cell in READ[path].cells if cell.cell_type == "code"]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in READ[path].cells if cell.cell_type == "markdown")
+
+
+def tagged(cell):
+    return CHECKED in cell.metadata.get("tags", [])
+
+
+@each
+def test_it_opens_and_closes_in_the_courses_form(path):
+    text = prose(path)
+    for heading in (
+        "**You will be able to**",
+        "**You need**",
+        "**Time**",
+        "## What to remember",
+        "## Exercises",
+        "**Self-test.**",
+    ):
+        assert heading in text, heading
+    assert text.count("\n# ") == 1
+    assert "Next: " in READ[path].cells[-1].source
+
+
+@each
+def test_its_first_cell_fetches_the_package_on_colab_and_seeds(path):
+    first = code(path)[0].source
+    assert "except ModuleNotFoundError" in first
+    assert "--no-deps" in first
+    assert "runtime.setup(seed=0)" in first
+
+
+@each
+def test_it_is_executed_in_order_and_carries_no_widget_state_nor_noise(path):
+    assert "widgets" not in READ[path].metadata
+    assert [cell.execution_count for cell in code(path)] == list(range(1, len(code(path)) + 1))
+    for cell in code(path):
+        assert "execution" not in cell.metadata
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr", output.text
+
+
+@each
+def test_no_output_shows_an_address_in_memory(path):
+    for cell in code(path):
+        for output in cell.outputs:
+            assert " at 0x" not in str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))
+
+
+@each
+def test_every_section_with_code_has_a_claim_that_is_compared(path):
+    section, claims = None, {}
+    for cell in READ[path].cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^## (.+)$", cell.source, re.M):
+                section = heading
+        elif section:
+            claims[section] = claims.get(section, False) or tagged(cell)
+    assert claims
+    assert all(claims.values()), [heading for heading, claim in claims.items() if not claim]
+
+
+@each
+def test_a_compared_cell_prints_something(path):
+    for cell in code(path):
+        if tagged(cell) and not cell.source.strip().startswith("%"):
+            assert any(o.output_type in ("stream", "execute_result") for o in cell.outputs), cell.source[:80]
+
+
+@each
+def test_cells_are_short_enough_to_project(path):
+    for cell in code(path):
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert len(lines) <= 20, cell.source[:80]
+        assert max(map(len, lines)) <= 96
+
+
+@each
+def test_each_exercise_of_the_chapter_is_shown_and_each_shown_has_a_stub(path):
+    chapter = str(int(path.stem[:2]))
+    numbers = sorted(n for n in exercises.ALL if n.split(".")[0] == chapter)
+    source = "\n".join(cell.source for cell in code(path))
+    for number in numbers:
+        assert source.count(f'exercises.load("{number}")') == 2, number
+        name = exercises.ALL[number].answer.__name__
+        assert re.search(rf"def {name}\(.*\):\n    raise NotImplementedError\n", source), name
+    assert sorted(set(re.findall(r'exercises\.load\("([\d.]+)"\)', source))) == numbers
+    assert f'exercises.quiz("{chapter}")' in source
+
+
+@each
+def test_a_stub_takes_what_the_solution_takes(path):
+    import inspect
+
+    source = "\n".join(cell.source for cell in code(path))
+    chapter = str(int(path.stem[:2]))
+    for number, exercise in exercises.ALL.items():
+        if number.split(".")[0] == chapter:
+            signature = f"def {exercise.answer.__name__}{inspect.signature(exercise.answer)}:"
+            assert signature in source, signature
+
+
+@each
+def test_prose_keeps_to_the_house_style(path):
+    text = re.sub(r"\$.*?\$|`[^`]*`", "", prose(path), flags=re.S)
+    text = re.sub(r"\(https?://\S+\)|!\[", "", text)
+    assert "!" not in text
+    for filler in ("simply", "obviously", "of course,", "just like that", "as we all know", "basically"):
+        assert filler not in text.lower(), filler
+
+
+def test_the_map_in_the_first_notebook_links_every_other():
+    text = prose(PATHS[0])
+    for path in PATHS[1:]:
+        assert f"]({path.name})" in text

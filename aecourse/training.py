@@ -103,7 +103,7 @@ def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, generator, bar) -
     before = [p.detach().clone() for p in model.parameters()]
     total = 0.0
     for index in torch.randperm(len(Y), generator=generator, device=Y.device).split(batch):
-        y = Y[index]
+        y = Y.index_select(0, index)  # several times faster than Y[index]
         y_hat = None if corrupt is None else corrupt(y, generator)
         loss = _loss(model, y, y_hat, energy, before)
         optimiser.zero_grad(set_to_none=True)

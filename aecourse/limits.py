@@ -134,4 +134,4 @@ def cross_entropy_floor(y: Tensor) -> Tensor:
     Source: Gibbs' inequality; Cover & Thomas (2006), theorem 2.6.3.
     """
     guards.batch("y", y, low=0, high=1)
-    return -(torch.xlogy(y, y) + torch.special.xlog1py(1 - y, -y)).sum(dim=1)
+    return (-torch.xlogy(y, y) - torch.special.xlog1py(1 - y, -y)).sum(dim=1).clamp(min=0)

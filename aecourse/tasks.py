@@ -25,12 +25,12 @@ class Task:
 
 
 _NO_Z = "nothing that stays hidden has to be inferred"
-_FREE = "any value of the output is allowed, one by one"
+_FREE = "no value of the output constrains another"
 
 TASKS = {
     t.name: t
     for t in (
-        Task("classification", True, False, False, "a person wrote the class of each example", _NO_Z, _FREE),
+        Task("classification or regression", True, False, False, "a person wrote the answer for each example", _NO_Z, _FREE),
         Task(
             "object detection with latent pose", True, True, False, "a person marked the objects",
             "the pose of the object is needed to explain the picture, and nobody marked it", _FREE,
@@ -43,7 +43,7 @@ TASKS = {
         Task("time-series prediction", False, False, False, "the future of the series is of the same nature as its past", _NO_Z, _FREE),
         Task(
             "language modelling", False, True, False, "the next word is of the same nature as the words before it",
-            "what the writer is about to say is not in the text so far", "one word is predicted at a time, and any word is allowed",
+            "what the writer is about to say is not in the text so far", "one word is predicted at a time, and no rule ties it to another output",
         ),
         Task(
             "text generation", False, True, True, "the text to write is of the same nature as the text read",

@@ -21,22 +21,30 @@ def cost_and_slope(name: str, y: float, y_tilde: Tensor) -> tuple[Tensor, Tensor
 
 def costs() -> live.Live:
     """Move the target y and the prediction: both costs, both slopes, and the floor of cross-entropy."""
-    axis = torch.linspace(0.002, 0.998, 250, dtype=torch.float64)
+    axis = torch.cat([torch.tensor([1e-4]), torch.linspace(0.004, 0.996, 249), torch.tensor([1 - 1e-4])]).double()
     figure, (left, right) = new_figure(2, size=(10.4, 4.3))
-    curves, marks, slopes = {}, {}, {}
+    curves, marks, slopes, slope_marks = {}, {}, {}, {}
     for name, (dash, ink) in LOOKS.items():
         (curves[name],) = left.plot(axis, axis, dash, color=ink, label=name)
         (marks[name],) = left.plot([], [], "X", color=ink, ms=12, mec="white")
         (slopes[name],) = right.plot(axis, axis, dash, color=ink, label=name)
+        (slope_marks[name],) = right.plot([], [], "X", color=ink, ms=12, mec="white")
     floor = left.axhline(0, color=LOOKS["cross-entropy"][1], lw=1.2, ls=":", label="entropy of $y$")
     targets = [ax.axvline(0, color=colour("y"), lw=1.5, alpha=0.6) for ax in (left, right)]
     left.set(
         title="cost of one component",
         xlabel=r"prediction $\tilde{y}$",
         ylabel="$C$ (squared units, nats)",
-        ylim=(-0.08, 3),
+        ylim=(-0.15, 5.2),
     )
-    right.set(title="its slope", xlabel=r"prediction $\tilde{y}$", ylabel=r"$dC/d\tilde{y}$", ylim=(-8, 8))
+    right.set(
+        title=r"its slope $dC/d\tilde{y}$",
+        xlabel=r"prediction $\tilde{y}$",
+        ylabel="per unit of the prediction",
+        ylim=(-130, 130),
+    )
+    right.set_yscale("symlog", linthresh=1)
+    right.set_yticks([-100, -10, -1, 0, 1, 10, 100], ["−100", "−10", "−1", "0", "1", "10", "100"])
     right.axhline(0, color="#6F6F6F", lw=1)
     left.legend(loc="upper center", fontsize=11)
 
@@ -47,9 +55,10 @@ def costs() -> live.Live:
             cost, slope = cost_and_slope(name, y, axis)
             curves[name].set_ydata(cost)
             slopes[name].set_ydata(slope)
-            here = cost_and_slope(name, y, at)[0].item()
+            here, steep = (value.item() for value in cost_and_slope(name, y, at))
             marks[name].set_data([y_tilde], [here])
-            said.append(f"{name} {here:.3f} {unit}")
+            slope_marks[name].set_data([y_tilde], [steep])
+            said.append(f"{name} {here:.3f} {unit} (slope {steep:.2f})")
         lowest = limits.cross_entropy_floor(torch.tensor([[y]], dtype=torch.float64)).item()
         floor.set_ydata([lowest, lowest])
         for line in targets:

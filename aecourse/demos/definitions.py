@@ -34,7 +34,8 @@ def place_the_task() -> live.Live:
     def update(task: str, side: str, latent: bool, structured: bool) -> str:
         chosen = TASKS[task]
         answer = (side == "supervised", latent, structured)
-        card.set(text=f"{'✓' if answer == chosen.place else '✗'} {task}", position=where(answer))
+        name = task.replace(" with ", "\nwith ").replace(" or ", "\nor ")
+        card.set(text=f"{'✓' if answer == chosen.place else '✗'} {name}", position=where(answer))
         card.set_bbox({"boxstyle": "round,pad=.4", "fc": RIGHT if answer == chosen.place else WRONG, "ec": "none"})
         return feedback(task, *answer)
 
@@ -56,6 +57,6 @@ def feedback(task: str, supervised: bool, latent: bool, structured: bool) -> str
         (latent, chosen.latent, "with a latent variable", "without a latent variable", chosen.why_latent),
         (structured, chosen.structured, "structured", "not structured", chosen.why_structured),
     ):
-        mark = "✓" if answer == truth else f"✗ not {yes if answer else no}:"
+        mark = "✓" if answer == truth else f"✗ you chose {yes if answer else no}; it is"
         said.append(f"{mark} {yes if truth else no}, because {why}.")
     return "  ".join(said)

@@ -14,19 +14,19 @@ from aecourse.style import new_figure
 TURN = 2 * math.pi
 
 
-def descend(y: Tensor, z: Tensor, decode: Callable[[Tensor], Tensor], steps: int = 25, rate: float = 0.25) -> Tensor:
-    """Gradient descent on E(y, z) = ||y - Dec(z)||^2 from z: the whole path.
+def descend(y: Tensor, z: Tensor, steps: int = 60, rate: float = 0.25) -> Tensor:
+    """Gradient descent on E(y, z) = ||y - Dec(z)||^2 over the ellipse, from z: the whole path.
 
     Args:
-        y: (batch, n). z: (batch, 1). decode: (batch, 1) -> (batch, n).
+        y: (batch, 2). z: (batch, 1), in radians.
     Returns:
         (steps + 1, batch, 1).
     """
     path = [z]
     for _ in range(steps):
-        z = path[-1].clone().requires_grad_()
-        (slope,) = torch.autograd.grad((y - decode(z)).square().sum(), z)
-        path.append(path[-1] - rate * slope)
+        z = path[-1]
+        tangent = torch.cat([-z.sin(), 0.5 * z.cos()], dim=1)
+        path.append(z - rate * 2 * ((data.ellipse(z) - y) * tangent).sum(dim=1, keepdim=True))
     return torch.stack(path)
 
 
@@ -40,28 +40,31 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
     on_curve = data.ellipse(curve)
     figure, (plane, energy) = new_figure(2, size=(10.4, 4.3), width_ratios=(1, 1.25))
     plane.plot(*on_curve.T, color=MUTED, lw=1.5)
-    square(plane).set_title("the plane, and Dec$(z)$")
-    (trail,) = plane.plot([], [], "-", color=colour("z"), lw=4, alpha=0.7)
+    square(plane, (-1.35, 1.35)).set_title("the plane, with Dec$(z)$")
+    (trail,) = plane.plot([], [], "-", color=colour("z"), lw=6, alpha=0.6)
     marks = _Marks(plane, energy, encode is not None)
     (line,) = energy.plot(curve[:, 0], curve[:, 0], color=colour("E"))
-    energy.set(title="its energy along $z$", xlabel="$z$ (radians)", ylabel="$E(y, z)$ (squared plane units)")
-    energy.set(xlim=(0, TURN), ylim=(-0.2, 5))
-    (descent,) = energy.plot([], [], ".-", color=colour("z"), lw=1.2, ms=4)
+    energy.set(title="$E(y, z)$ along $z$", xlabel="$z$ (radians)", ylabel="$E(y, z)$ (squared plane units)")
+    energy.set(xlim=(0, TURN), ylim=(-0.3, 7))
+    (descent,) = energy.plot([], [], "-", color=colour("z"), lw=6, alpha=0.6)
     energy.legend(loc="upper right", fontsize=11, ncols=2)
 
     def update(y_1: float, y_2: float, start: float) -> str:
         y = torch.tensor([[y_1, y_2]], dtype=torch.float64)
         line.set_ydata((y - on_curve).square().sum(dim=1))
-        path = descend(y, torch.tensor([[start]], dtype=torch.float64), data.ellipse)[:, 0]
+        path = descend(y, torch.tensor([[start]], dtype=torch.float64))[:, 0]
         trail.set_data(*data.ellipse(path).T)
         E_path = (y - data.ellipse(path)).square().sum(dim=1)
-        descent.set_data(path[:, 0] % TURN, E_path)
+        wrapped = path[:, 0] % TURN
+        wrapped[1:][wrapped.diff().abs() > TURN / 2] = (
+            torch.nan
+        )  # no stroke across the panel where z passes a full turn
+        descent.set_data(wrapped, E_path)
         z_best, F = limits.inner_minimum(y, data.ellipse, 0, TURN)
         guess = None if encode is None else encode(y.float()).double().detach()
         found = marks.place(y, path[-1:], z_best, guess)
-        stuck = found[0] - F.item() > 1e-3
         said = [f"F(y) = {F.item():.3f} at the best z; the descent ends at {found[0]:.3f}"]
-        said.append("in the wrong valley" if stuck else "in the deepest valley")
+        said.append(_where(E_path, F.item()))
         return ", ".join(said) + (f"; the encoder's guess costs {found[1]:.3f}." if guess is not None else ".")
 
     controls = {
@@ -72,15 +75,25 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
     return live.Live(figure, controls, update)
 
 
+def _where(E_path: Tensor, F: float) -> str:
+    """Where a descent has come to: at the best z, at the bottom of another valley, or not yet anywhere."""
+    if E_path[-1] - F < 1e-3:
+        return "in the deepest valley"
+    return "in the wrong valley" if E_path[-2] - E_path[-1] < 1e-5 else "still on its way"
+
+
 class _Marks:
     """The points that both panels share: y, where the descent ends, the best z, and the encoder's guess."""
 
     def __init__(self, plane, energy, with_guess: bool):
         (self.y,) = plane.plot([], [], "o", color=colour("y"), ms=11, mec="white", zorder=5)
-        looks = [("D", colour("z"), "end of the descent"), ("*", INK, "best $z$")]
-        looks += [("^", colour("h"), "encoder")] if with_guess else []
-        self.plane = [plane.plot([], [], m, color=c, ms=13, mec="white", zorder=4)[0] for m, c, _ in looks]
-        self.energy = [energy.plot([], [], m, color=c, ms=13, mec="white", zorder=4, label=t)[0] for m, c, t in looks]
+        looks = [("D", colour("z"), "end of the descent", 12, 4), ("*", INK, "best $z$", 17, 6)]
+        looks += [("^", colour("h"), "encoder", 13, 5)] if with_guess else []
+        self.plane, self.energy = [], []
+        for marker, ink, name, size, order in looks:
+            look = {"color": ink, "ms": size, "mec": "white", "zorder": order}
+            self.plane += plane.plot([], [], marker, **look)
+            self.energy += energy.plot([], [], marker, label=name, **look)
         plane.annotate("$y$", (0, 0), xytext=(8, 6), textcoords="offset points", fontsize=16, color=colour("y"))
         self.name = plane.texts[-1]
 
@@ -88,6 +101,7 @@ class _Marks:
         """Move every mark; return the energies of the descent's end and of the guess, if there is one."""
         self.y.set_data(*y.T)
         self.name.xy = tuple(y[0])
+        self.name.stale = True  # matplotlib does not notice a moved annotation
         energies = []
         for z, dot, mark in zip((end, best, guess), self.plane, self.energy, strict=False):
             point = data.ellipse(z)

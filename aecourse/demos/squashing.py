@@ -10,7 +10,7 @@ from aecourse.notation import FAINT, colour
 from aecourse.style import new_figure
 
 SQUASHINGS = {"identity": models.identity, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "ReLU": torch.relu}
-REACH = 2.2
+REACH = 2.6
 
 
 def parse_matrix(typed: str) -> Tensor | None:
@@ -36,7 +36,7 @@ def reading(W: Tensor) -> str:
 
 
 def matrix_and_squashing() -> live.Live:
-    """A grid of points y, then W y, then f(W y); W is typed, and turned by a slider."""
+    """A grid of points y, then W T y, then f(W T y): W is typed, the turn T is set by a slider."""
     ticks = torch.linspace(-1, 1, 11)
     grid = torch.cartesian_prod(ticks, ticks)
     shade = (grid[:, 0] + 1) / 2
@@ -45,7 +45,7 @@ def matrix_and_squashing() -> live.Live:
 
     figure, axes = new_figure(3, size=(11, 4.2))
     dots, rings = [], []
-    for ax, title in zip(axes, ("$y$", "$W y$", "$h = f(W y)$"), strict=True):
+    for ax, title in zip(axes, ("$y$", "$W T y$", "$h = f(W T y)$"), strict=True):
         ax.axhline(0, color=FAINT, lw=1, zorder=0)
         ax.axvline(0, color=FAINT, lw=1, zorder=0)
         dots.append(ax.scatter(*grid.T, c=shade, s=26, vmin=0, vmax=1))
@@ -55,8 +55,8 @@ def matrix_and_squashing() -> live.Live:
             xlim=(-REACH, REACH),
             ylim=(-REACH, REACH),
             aspect="equal",
-            xticks=(-2, -1, 0, 1, 2),
-            yticks=(-2, -1, 0, 1, 2),
+            xticks=range(-2, 3),
+            yticks=range(-2, 3),
         )
         ax.set_xlabel("first component")
     axes[0].set_ylabel("second component")
@@ -74,7 +74,7 @@ def matrix_and_squashing() -> live.Live:
             return (
                 f"“{typed[:60]}” is no 2 × 2 matrix: type four numbers, rows apart by a semicolon, such as 1 0.5; 0 1"
             )
-        return f"W = {typed} after a turn by {turn}°: {reading(turned)}; then f = {f}."
+        return f"T turns by {turn}°, then W = {typed}: {reading(last['W'])}; then f = {f}."
 
     controls = {
         "typed": live.text("W", "1 0.5; 0 1"),

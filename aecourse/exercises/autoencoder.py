@@ -26,8 +26,8 @@ def _matrix(generator: Generator, k: int) -> tuple[Tensor]:
     t = 0.3 + torch.rand(1, generator=generator).item()
     c, s = math.cos(t), math.sin(t)
     rotation, shear = [[c, -s], [s, c]], [[1.0, t], [0.0, 1.0]]
-    mirror, unit_columns = [[c, s], [s, -c]], [[c, s], [s, c]]
-    return (torch.tensor((rotation, shear, mirror, unit_columns)[k]),)
+    mirror, unit_columns, twice = [[c, s], [s, -c]], [[c, s], [s, c]], [[2 * c, -2 * s], [2 * s, 2 * c]]
+    return (torch.tensor((rotation, shear, mirror, unit_columns, twice)[k]),)
 
 
 def _batches(generator: Generator, k: int) -> tuple[list[float], list[int]]:
@@ -105,6 +105,7 @@ EXERCISES = (
             Wrong(lambda W: abs(torch.linalg.det(W).item() - 1) < 1e-5, "determinant 1 keeps areas, not lengths: a shear passes this test"),
             Wrong(lambda W: torch.allclose(W.T @ W, torch.eye(len(W)), atol=1e-5), "a mirror keeps lengths too; a rotation also has a positive determinant"),
             Wrong(lambda W: torch.allclose(W.square().sum(dim=0), torch.ones(len(W)), atol=1e-5), "columns of length 1 are not enough: they must also be orthogonal"),
+            Wrong(lambda W: abs((W[:, 0] @ W[:, 1]).item()) < 1e-5 and torch.linalg.det(W).item() > 0, "orthogonal columns are not enough: they must also have length 1"),
         ),
         "all singular values 1 and a positive determinant",
     ),
@@ -123,7 +124,8 @@ EXERCISES = (
     ),
     Exercise(
         "3.5", "one grey scale",
-        "Write `to_grey(images)`: scale `images` (k, n) to [0, 1] for display so that a pale image stays pale next to a dark one.",
+        "For display, write `to_grey(images)`: the same scale · value + offset for all of `images` (k, n), so that the smallest value "
+        "of all becomes 0 and the largest of all becomes 1. A pale image then stays pale next to a dark one.",
         ("How many smallest and largest values should there be?",),
         _contrasts, to_grey,
         (

@@ -19,8 +19,8 @@ def _probabilities(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
 
 
 def _logits(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Targets of 0 and 1, and logits far beyond where a sigmoid is 0 or 1 in floating point."""
-    y = (torch.rand(3 + k, 5, generator=generator) > 0.5).float()
+    """Grey targets, and two logits far beyond where a sigmoid is 0 or 1 in floating point."""
+    y = torch.rand(3 + k, 5, generator=generator)
     logits = 3 * torch.randn(3 + k, 5, generator=generator)
     logits[0, 0], y[0, 0] = 200.0, 0.0
     logits[1, 1], y[1, 1] = -200.0, 1.0
@@ -28,11 +28,11 @@ def _logits(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
 
 
 def _measured(generator: Generator, k: int) -> tuple[float, int]:
-    return 0.02 + 0.1 * torch.rand(1, generator=generator).item(), (784, 1024, 3072, 100)[k]
+    return 0.02 + 0.1 * torch.rand(1, generator=generator).item(), (784, 1024, 3072, 100, 400)[k]
 
 
 def _pixels(generator: Generator, k: int) -> tuple[int]:
-    return ((784, 1024, 3072, 100)[k],)
+    return ((784, 1024, 3072, 100, 400)[k],)
 
 
 def squared_error(y, y_tilde):
@@ -106,7 +106,7 @@ EXERCISES = (
     ),
     Exercise(
         "4.4", "from logits",
-        "Write `from_logits(y, logits)`: binary cross-entropy of $\\tilde y = \\sigma(\\text{logits})$, finite also for logits of ±200; (batch,).",
+        "Write `from_logits(y, logits)`: binary cross-entropy of $\\tilde y = \\sigma(\\text{logits})$, for y in [0, 1], finite also for logits of ±200; (batch,).",
         (
             "In 32-bit floats σ(200) is exactly 1, so log(1 − σ(200)) is −∞. Do not form ỹ.",
             "$-\\log\\sigma(l) = \\log(1 + e^{-l})$: see `softplus` or `logsigmoid` in `torch.nn.functional`.",
@@ -115,6 +115,8 @@ EXERCISES = (
         (
             Wrong(lambda y, logits: cross_entropy(y, torch.sigmoid(logits)), "σ first, logarithm after: at large logits 0 · log 0 gives NaN or infinity"),
             Wrong(lambda y, logits: cross_entropy(y, torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)), "clamping hides the infinity, and with it the true cost and its slope: a logit of −200 on ink costs 200 nats, not 16"),
+            Wrong(lambda y, logits: (torch.log(1 + logits.exp()) - y * logits).sum(dim=1), "the algebra is right, but exp(200) overflows in 32-bit floats: `softplus` computes log(1 + exp(l)) without it"),
+            Wrong(lambda y, logits: torch.nn.functional.softplus((1 - 2 * y) * logits).sum(dim=1), "right for y of 0 or 1 only: a grey pixel needs both terms"),
             Wrong(lambda y, logits: from_logits(y, -logits), "the sign of the logits is reversed: a large logit means ink"),
             Wrong(lambda y, logits: from_logits(y, logits) / y.shape[1], "averaged over pixels: the lecture sums"),
         ),
@@ -171,8 +173,8 @@ QUESTIONS = (
         "Why do libraries ask for logits?",
         {
             "it is faster": "A little, but that is not the reason.",
-            "a sigmoid rounds to 0 and 1": "In 32-bit floats it does so from a logit of about 17 on, and then the logarithm is infinite and the slope lost.",
+            "a sigmoid rounds to 1 or 0": "In 32-bit floats it is exactly 1 from a logit of about 17 on, and exactly 0 below about −89; then the logarithm is infinite and the slope is lost.",
         },
-        "a sigmoid rounds to 0 and 1",
+        "a sigmoid rounds to 1 or 0",
     ),
 )  # fmt: skip

@@ -14,18 +14,25 @@ def _nothing(generator: Generator, k: int) -> tuple:
 
 
 def _matrices(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """W_h lets through some directions of the middle and W_y others, by turns: ranks below n and d, the product's lower still."""
-    n, d = ((6, 4), (4, 6), (7, 5), (5, 8))[k]
-    middle = torch.linalg.qr(torch.randn(d, d, generator=generator)).Q
-    into, out_of = (
-        (slice(0, 2), slice(1, 4)),
-        (slice(0, 3), slice(0, 2)),
-        (slice(0, 2), slice(0, 3)),
-        (slice(0, 3), slice(2, 5)),
+    """W_h reaches some coordinates of the middle, W_y reads some, by turns; small whole numbers, so that ranks are exact."""
+    n, d = ((6, 4), (4, 6), (7, 5), (5, 8), (6, 5))[k]
+    reached, read = (
+        ((0, 1), (1, 2, 3)),
+        ((0, 1, 2), (0, 1)),
+        ((0, 1), (0, 1, 2)),
+        ((0, 1, 2), (2, 3, 4)),
+        ((0, 1, 2), (1, 2)),
     )[k]
-    W_h = middle[:, into] @ torch.randn(middle[:, into].shape[1], n, generator=generator)
-    W_y = torch.randn(n, middle[:, out_of].shape[1], generator=generator) @ middle[:, out_of].T
+    order = torch.randperm(d, generator=generator)
+    W_h, W_y = torch.zeros(d, n), torch.zeros(n, d)
+    W_h[order[list(reached)]] = _full_rank(len(reached), n, generator)
+    W_y[:, order[list(read)]] = _full_rank(len(read), n, generator).T
     return W_h, W_y
+
+
+def _full_rank(rows: int, columns: int, generator: Generator) -> Tensor:
+    numbers = torch.randint(-2, 3, (rows, columns - rows), generator=generator).float()
+    return torch.cat([torch.eye(rows), numbers], dim=1)[:, torch.randperm(columns, generator=generator)]
 
 
 def observed():
@@ -53,7 +60,7 @@ EXERCISES = (
     Exercise(
         "1.1", "who is observed when",
         "In a prediction task with a latent variable there are x, y, z, h and ỹ. Write `observed()`: it returns "
-        '`{"training": {...}, "testing": {...}}` with the names in code (`"x"`, `"y"`, `"z"`, `"h"`, `"y_tilde"`) of the '
+        '`{"training": {...}, "testing": {...}}`, two Python sets with the names in code (`"x"`, `"y"`, `"z"`, `"h"`, `"y_tilde"`) of the '
         "variables that somebody *observes* in each phase.",
         ("Computed is not observed: who computes, needs nobody to tell.", "What is predicted in testing is not there in testing."),
         _nothing, observed,
@@ -108,7 +115,7 @@ QUESTIONS = (
         {
             "x": "There is no x in an autoencoder.",
             "y": "The target itself; that this is not cheating is due to what lies between.",
-            "z": "A latent is never observed, so nothing can read it.",
+            "z": "A latent is never observed. It has to be inferred, and it is the decoder that reads it.",
         },
         "y",
     ),

@@ -62,7 +62,7 @@ EXERCISES = (
     ),
     Exercise(
         "2.2", "the free energy by search",
-        "`E` is a table (batch, K): the energies of each y at K values of z. Write `free_energy(E)`: F of each y, (batch,).",
+        "`E` is a table (batch, K): the energies of each y at K values of z. Write `free_energy(E)`: the lowest energy in the table for each y, (batch,). That is F(y), if the best z is among the K.",
         ("$F(y) = \\min_z E(y, z)$: which dimension is z?", "`E.min(dim=1)` returns values and places."),
         _table, free_energy,
         (
@@ -92,13 +92,13 @@ EXERCISES = (
     Exercise(
         "2.4", "the price of one forward pass",
         "Given the energies `F_encoder` that an encoder's guess reaches and the exact minima `F`, both (batch,), write "
-        "`gap_share(F_encoder, F)`: the mean amortisation gap as a share of the mean energy, one number.",
+        "`gap_share(F_encoder, F)`: the mean amortisation gap as a share of the mean exact minimum, one number.",
         ("The gap of a sample is F_encoder − F.", "A ratio of two means, not a mean of ratios."),
         _energies, gap_share,
         (
             Wrong(lambda F_encoder, F: -gap_share(F_encoder, F), "the sign is reversed: the encoder cannot be below the minimum"),
             Wrong(lambda F_encoder, F: ((F_encoder - F) / F).mean(), "a mean of ratios: on the curve F is 0 and the ratio explodes"),
-            Wrong(lambda F_encoder, F: (F_encoder - F).mean(), "that is the mean gap; asked for is its share of the mean energy"),
+            Wrong(lambda F_encoder, F: (F_encoder - F).mean(), "that is the mean gap; asked for is its share of the mean of F"),
             Wrong(lambda F_encoder, F: (F_encoder - F).mean() / F_encoder.mean(), "measured against the encoder's energy; the yardstick is the exact minimum"),
         ),
         "never negative, and small where the encoder was trained well",

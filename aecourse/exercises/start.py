@@ -76,11 +76,11 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "The best drawing from 10 numbers leaves about half of the variance of unseen digits unexplained. Can a linear autoencoder with 10 codes do better?",
+        "The best affine map through 10 numbers leaves some error on the ten thousand digits for which it was found. Can a linear autoencoder with 10 codes leave less on those digits?",
         {
-            "yes, with enough training": "Training approaches the optimum, it does not pass it: for affine maps the optimum is the one in the figure.",
-            "no": "The figure shows the best possible affine reconstruction; a non-linear autoencoder may do better, a linear one cannot.",
-            "yes, with more data": "More data move the optimum a little; they do not let ten numbers read off linearly say more.",
+            "yes, with enough training": "Training approaches the optimum, it does not pass it.",
+            "no": "For these digits it is the best affine reconstruction there is; a non-linear autoencoder may do better, a linear one cannot.",
+            "yes, with a better optimiser": "A better optimiser comes closer, sooner; no optimiser passes an optimum.",
         },
         "no",
     ),
@@ -94,10 +94,10 @@ QUESTIONS = (
         "(256,)",
     ),
     Question(
-        "A notebook prints a number that your machine does not print. What do you conclude?",
+        "A cell of a notebook prints another number on your machine, and this cell is one that the tests compare. What do you conclude?",
         {
-            "rounding, ignore it": "Printed claims are rounded so coarsely that they do not differ between machines; a difference deserves a look.",
-            "something is wrong, and a test would say so": "Every printed claim is compared in the tests: run make test and read which one differs.",
+            "rounding, ignore it": "Compared claims are rounded so coarsely that they do not differ between machines; a difference deserves a look.",
+            "something is wrong, and a test would say so": "Run make test and read which claim differs.",
         },
         "something is wrong, and a test would say so",
     ),

@@ -38,5 +38,6 @@ def image_rows(
     ax.spines[:].set_visible(False)
     bar = ax.figure.colorbar(picture, ax=ax, fraction=0.02, pad=0.02, ticks=(low, high))
     bar.ax.set_yticklabels([f"{low:g}", f"{high:g}"])
+    bar.set_label("grey value")
     bar.outline.set_visible(False)
     return ax

@@ -62,6 +62,7 @@ def energy_maps(
         _, row = plt.subplots(1, len(maps), figsize=(4.8 * len(maps), 4.2), squeeze=False)
         axes = list(row[0])
     for ax, (title, values) in zip(axes, maps.items(), strict=True):
+        values = values.clamp(max=high)
         picture = ax.imshow(np.asarray(values.detach().cpu()), extent=(*box, *box), origin="lower", vmin=0, vmax=high)
         square(ax, box).set_title(title)
     axes[0].figure.colorbar(picture, ax=axes, label=unit, shrink=0.92)

@@ -8,13 +8,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from aecourse.notation import INK, MUTED, colour
 
-ROWS = {
-    (False, False): 5.75,
-    (True, False): 4.6,
-    (True, True): 3.0,
-    (False, True): 1.4,
-}  # (latent, structured) -> height
-LATENT, STRUCTURED = (2.15, 5.2), (0.55, 3.85)  # bottom and top of each region
+# (latent, structured) -> height of the row
+ROWS = {(False, False): 5.75, (True, False): 4.4, (True, True): 3.0, (False, True): 1.65}
+LATENT, STRUCTURED = (2.15, 5.2), (0.75, 3.9)  # bottom and top of each region
 
 
 def where(place: tuple[bool, bool, bool]) -> tuple[float, float]:
@@ -36,13 +32,10 @@ def regions(tasks: Iterable[tuple[str, tuple[bool, bool, bool]]] = (), ax: Axes 
     ax.plot([0, 0], [0.1, 6.3], color=INK, lw=1.6)
     for x, title in ((-2.6, "supervised"), (2.6, "self-supervised")):
         ax.text(x, 6.6, title, ha="center", va="center", fontsize=16, weight="bold")
-    for bottom, top, symbol in ((*LATENT, "z"), (*STRUCTURED, "h")):
-        _region(ax, (-4.9, bottom, 9.8, top - bottom), colour(symbol))
-    for height, label in (
-        (LATENT[1], "latent variable: there is a $z$"),
-        (STRUCTURED[0] + 0.44, "structured: the output obeys constraints"),
-    ):
-        ax.text(-4.75, height - 0.22, label, va="center", fontsize=12, color=MUTED, weight="bold")
+    for (bottom, top), edge, inset in ((LATENT, colour("z"), 0.2), (STRUCTURED, MUTED, 0.6)):
+        _region(ax, (-5.2 + inset, bottom, 2 * (5.2 - inset), top - bottom), edge)
+    ax.text(-4.75, LATENT[1] - 0.26, "latent variable: there is a $z$", va="center", fontsize=13)
+    ax.text(-4.4, STRUCTURED[0] + 0.26, "structured: the output obeys constraints", va="center", fontsize=13)
     for name, place in tasks:
         ax.text(*where(place), name, ha="center", va="center", fontsize=14)
     return ax

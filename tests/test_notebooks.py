@@ -90,6 +90,13 @@ def test_a_compared_cell_prints_something(path):
 
 
 @each
+def test_a_compared_cell_never_trains(path):
+    """On a slow machine a training shows its bar, and the bar would count as output."""
+    for cell in code(path):
+        assert not (tagged(cell) and "training.fit(" in cell.source), cell.source[:80]
+
+
+@each
 def test_cells_are_short_enough_to_project(path):
     for cell in code(path):
         lines = [line for line in cell.source.splitlines() if line.strip()]

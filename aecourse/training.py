@@ -1,5 +1,6 @@
 """Training: lower the average free energy of a data set that lies in memory."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -148,4 +149,5 @@ def _parameters(model: Module, Y: Tensor) -> list[Tensor]:
 def _bar(steps: int, progress: bool):
     from tqdm import tqdm
 
-    return tqdm(total=steps, unit="step", leave=False, delay=1.0, disable=not progress)
+    # On stdout: notebooks paint stderr red, also where a finished bar has left nothing.
+    return tqdm(total=steps, unit="step", leave=False, delay=1.0, disable=not progress, file=sys.stdout)

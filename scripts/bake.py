@@ -35,7 +35,7 @@ def bake(path: Path) -> None:
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:
-    """Drop what differs from run to run; refuse any other message on stderr."""
+    """Drop what differs from run to run: timings, interpreter, and what a finished progress bar has left."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -44,11 +44,12 @@ def clean(notebook: nbformat.NotebookNode) -> None:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
             continue
-        noise = [o for o in cell.outputs if o.output_type == "stream" and o.name == "stderr"]
-        for output in noise:
-            if output.text.strip() and "it/s" not in output.text and "step/s" not in output.text:
-                raise RuntimeError(f"a cell writes to stderr: {output.text.strip()}")
-        cell.outputs = [o for o in cell.outputs if o not in noise]
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.text = "\n".join(line.rsplit("\r", 1)[-1] for line in output.text.split("\n"))
+                if output.name == "stderr":
+                    raise RuntimeError(f"a cell writes to stderr: {output.text.strip()}")
+        cell.outputs = [o for o in cell.outputs if o.output_type != "stream" or o.text.strip()]
 
 
 def main(arguments: list[str]) -> None:

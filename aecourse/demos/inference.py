@@ -70,7 +70,7 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
     controls = {
         "y_1": live.slider("y₁", -1.2, 1.2, 0.35, step=0.01, symbol="y"),
         "y_2": live.slider("y₂", -1.2, 1.2, 0.2, step=0.01, symbol="y"),
-        "start": live.slider("start of z (radians)", 0.0, 6.28, 4.0, step=0.01, symbol="z"),
+        "start": live.slider("start of z", 0.0, 6.28, 4.0, step=0.01, symbol="z"),
     }
     return live.Live(figure, controls, update)
 

@@ -29,7 +29,7 @@ def image_rows(
         tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, side, side), (gap,) * 4, value=low)
         bands.append(torch.cat(list(tiles), dim=1))
     mosaic = torch.cat(bands)
-    ax = ax or plt.figure(figsize=(9.6, 0.4 + 9 * mosaic.shape[0] / mosaic.shape[1])).gca()
+    ax = ax or plt.figure(figsize=(9.6, 0.3 + 7.6 * mosaic.shape[0] / mosaic.shape[1])).gca()
     picture = ax.imshow(np.asarray(mosaic), cmap="gray_r", vmin=low, vmax=high)
     cell = side + 2 * gap
     ax.set_yticks([cell * (k + 0.5) for k in range(len(rows))], list(rows))
@@ -38,6 +38,6 @@ def image_rows(
     ax.spines[:].set_visible(False)
     bar = ax.figure.colorbar(picture, ax=ax, fraction=0.02, pad=0.02, ticks=(low, high))
     bar.ax.set_yticklabels([f"{low:g}", f"{high:g}"])
-    bar.set_label("grey value")
+    bar.set_label("value")
     bar.outline.set_visible(False)
     return ax

@@ -59,7 +59,7 @@ def energy_maps(
     """
     high = max(m.max().item() for m in maps.values()) if high is None else high
     if axes is None:
-        _, row = plt.subplots(1, len(maps), figsize=(4.8 * len(maps), 4.2), squeeze=False)
+        _, row = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.8), squeeze=False)
         axes = list(row[0])
     for ax, (title, values) in zip(axes, maps.items(), strict=True):
         values = values.clamp(max=high)

@@ -35,7 +35,7 @@ def bake(path: Path) -> None:
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:
-    """Drop what differs from run to run: timings, interpreter, and what a finished progress bar has left."""
+    """Drop what differs from run to run: timings, interpreter, widgets, and what a finished progress bar has left."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -49,6 +49,8 @@ def clean(notebook: nbformat.NotebookNode) -> None:
                 output.text = "\n".join(line.rsplit("\r", 1)[-1] for line in output.text.split("\n"))
                 if output.name == "stderr":
                     raise RuntimeError(f"a cell writes to stderr: {output.text.strip()}")
+            if "data" in output:  # a widget of a kernel that is gone; without it readers see the picture beside it
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
         cell.outputs = [o for o in cell.outputs if o.output_type != "stream" or o.text.strip()]
 
 

@@ -59,6 +59,7 @@ def test_it_is_executed_in_order_and_carries_no_widget_state_nor_noise(path):
         assert "execution" not in cell.metadata
         for output in cell.outputs:
             assert output.output_type != "error"
+            assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
             assert output.get("name") != "stderr", output.text
 
 

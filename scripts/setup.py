@@ -7,6 +7,7 @@ is simply run again. The file keeps to syntax that old Pythons can read, so that
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -69,6 +70,16 @@ def pip(*arguments):
         fail("pip could not install what is needed (its message is above); run the same command again to go on")
 
 
+def quieten_lab():
+    """Keep this JupyterLab from asking about news in front of an audience, and from looking for updates offline."""
+    folder = os.path.join(VENV, "share", "jupyter", "lab", "settings")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "overrides.json"), "w") as file:
+        json.dump(
+            {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}, file
+        )
+
+
 def main():
     check_interpreter()
     wanted = fingerprint()
@@ -87,6 +98,7 @@ def main():
     pip("--no-deps", "--no-build-isolation", "-e", ".")
     shutil.rmtree(os.path.join(VENV, "ipywidgets7"), ignore_errors=True)
     pip("--no-deps", "--target", os.path.join(VENV, "ipywidgets7"), *WIDGETS_7)
+    quieten_lab()
     with open(STAMP + ".part", "w") as file:
         file.write(wanted)
     os.replace(STAMP + ".part", STAMP)

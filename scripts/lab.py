@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    arguments = [str(ROOT / "notebooks" / "00_start_here.ipynb"), *sys.argv[1:]]
+    # The address that Lab prints is its default one, so this is how it leads to the notebook.
+    start = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    arguments = [f"--ServerApp.root_dir={ROOT}", start, *sys.argv[1:]]
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         print("No screen here: open the address printed below in a browser.", flush=True)
         arguments.append("--no-browser")

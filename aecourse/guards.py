@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable
 from torch import Tensor
 
 
+class NotFiniteError(ValueError):
+    """A tensor holds NaN or infinity; a training that diverges is told apart from other refusals by this."""
+
+
 def batch(
     name: str,
     value: Tensor,
@@ -21,16 +25,16 @@ def batch(
     Raises:
         ValueError: anything else; the message starts with `name`.
     """
-    shape(name, value, columns)
+    _shape(name, value, columns)
     smallest, largest = (bound.item() for bound in value.detach().aminmax())
     if not (math.isfinite(smallest) and math.isfinite(largest)):
-        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+        raise NotFiniteError(f"{name}: expected finite numbers, got NaN or infinity")
     if smallest < low or largest > high:
         raise ValueError(f"{name}: expected values in [{low:g}, {high:g}], got [{smallest:g}, {largest:g}]")
     return value
 
 
-def shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
+def _shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
     """Return `value` if it is a non-empty floating-point tensor of shape (batch, columns); values are not read."""
     if not isinstance(value, Tensor):
         raise ValueError(f"{name}: expected a torch.Tensor, got {type(value).__name__}")

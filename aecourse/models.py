@@ -46,17 +46,17 @@ class Autoencoder(Module):
 
     def encode(self, y: Tensor) -> Tensor:
         """h = f(W_h y + b_h). (batch, n) -> (batch, d)."""
-        guards.shape("y", y, self.n)
+        guards.batch("y", y, columns=self.n)
         return self.f(linear(y, self.W_h, self.b_h))
 
     def decode(self, h: Tensor) -> Tensor:
         """y_tilde = g(W_y h + b_y). (batch, d) -> (batch, n)."""
-        guards.shape("h", h, self.d)
+        guards.batch("h", h, columns=self.d)
         return self.g(linear(h, self.W_y, self.b_y))
 
     def forward(self, y: Tensor) -> Tensor:
         """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n)."""
-        return self.decode(self.encode(guards.batch("y", y, columns=self.n)))
+        return self.decode(self.encode(y))
 
 
 def mlp(*sizes: int, f: type[Module] = torch.nn.ReLU, seed: int = 0) -> torch.nn.Sequential:

@@ -127,9 +127,7 @@ def _loss(model: Module, y: Tensor, y_hat: Tensor | None, energy: Energy, before
         loss = F.mean()
         if loss.isfinite():
             return loss
-    except ValueError as error:  # the energy refuses NaN; any other refusal is the caller's to see
-        if all(p.isfinite().all() for p in model.parameters()) and model(y).isfinite().all():
-            raise
+    except guards.NotFiniteError as error:
         refusal = error
     with torch.no_grad():
         for p, saved in zip(model.parameters(), before, strict=True):

@@ -87,7 +87,7 @@ class Live:
     @property
     def png(self) -> bytes:
         """The picture that is shown now."""
-        return self._image.value
+        return bytes(self._image.value)
 
     def set(self, **values: object) -> "Live":
         """Do what a hand on the controls would do.
@@ -106,10 +106,18 @@ class Live:
         return self
 
     def _redraw(self, _change: object = None) -> None:
-        self.caption = self.update(**self.values)
+        try:
+            self.caption = self.update(**self.values)
+        except Exception as error:  # in a notebook a callback's traceback goes to a log that nobody looks at
+            self._say(f"{type(error).__name__}: {error}")
+            raise
         self._draw()
         self._image.value = _png(self.figure)
-        self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(self.caption)}</div>'
+        self._say(self.caption)
+
+    def _say(self, text: str) -> None:
+        """Show text below the picture, as text: what was typed is never markup."""
+        self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(text)}</div>'
 
     def _draw(self) -> None:
         """Draw the artists that move over a stored picture of all that stays: several times faster than drawing all.

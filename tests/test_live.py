@@ -114,6 +114,7 @@ def test_a_mistake_in_an_update_is_not_swallowed():
     picture = live.Live(figure, {"a": live.slider("a", 1, 3, 1)}, lambda a: f"{1 / (a - 2)}")
     with pytest.raises(ZeroDivisionError):
         picture.set(a=2)
+    assert "ZeroDivisionError: division by zero" in picture._text.value
 
 
 @pytest.mark.parametrize(

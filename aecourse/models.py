@@ -73,6 +73,7 @@ def mlp(*sizes: int, f: type[Module] = torch.nn.ReLU, seed: int = 0) -> torch.nn
         raise ValueError(f"sizes: expected at least an input and an output, got {sizes}")
     for size in sizes:
         guards.count("sizes", size)
+    guards.function("f", f)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(guards.count("seed", seed, low=0))
         layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]

@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from aecourse import guards
+
 
 def use() -> None:
     """Apply the course's style to every figure made from now on."""
@@ -24,6 +26,8 @@ def new_figure(
         size: width and height in inches, at 100 dots per inch.
         options: passed to `Figure.subplots`.
     """
+    guards.count("columns", columns)
+    guards.count("rows", rows)
     use()
     figure = Figure(figsize=size)
     FigureCanvasAgg(figure)

@@ -86,6 +86,22 @@ def test_a_task_stands_inside_just_its_regions(latent, structured):
     assert (STRUCTURED[0] < left[1] < STRUCTURED[1]) is structured
 
 
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda: figures.points(torch.zeros(3, 3), "y"), r"^values: expected shape \(batch, 2\)"),
+        (lambda: figures.lines(torch.zeros(3), {"a": torch.zeros(2)}, "x", "y"), "^a: expected the shape of x"),
+        (lambda: figures.lines(torch.zeros(1), {"a": torch.tensor([torch.nan])}, "x", "y"), "^a: expected finite"),
+        (lambda: figures.bars({"a": float("nan")}, "y"), "^a: expected a finite number"),
+        (lambda: figures.energy_maps({"m": torch.full((2, 2), torch.inf)}), "^m: expected finite"),
+        (lambda: style.new_figure(0), "^columns: "),
+    ],
+)
+def test_figures_refuse_by_name(draw, said):
+    with pytest.raises(ValueError, match=said):
+        draw()
+
+
 def test_an_unknown_setting_is_refused_by_name():
     with pytest.raises(ValueError, match="^setting: expected one of 'prediction'"):
         figures.diagram("perception")

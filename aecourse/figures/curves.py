@@ -20,6 +20,7 @@ def lines(x: Tensor, curves: Mapping[str, Tensor], xlabel: str, ylabel: str, ax:
     """
     ax = ax or plt.figure(figsize=(7.2, 4.2)).gca()
     for k, (label, y) in enumerate(curves.items()):
+        guards.batch(label, y[:, None])
         guards.same_shape(label, y, "x", x)
         ax.plot(x.detach().cpu(), y.detach().cpu(), STYLES[k % len(STYLES)], label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel)
@@ -37,6 +38,8 @@ def bars(
     Args:
         values: label -> height. ylabel: with its unit. form: how the value is written.
     """
+    for label, value in values.items():
+        guards.number(label, value)
     ax = ax or plt.figure(figsize=(7.2, 3.6)).gca()
     drawn = ax.bar(list(values), list(values.values()), color=colour(symbol), width=0.62)
     ax.bar_label(drawn, [form.format(v) for v in values.values()], padding=3, color=INK)

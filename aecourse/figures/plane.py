@@ -57,6 +57,8 @@ def energy_maps(
     Returns:
         one Axes a map.
     """
+    for title, values in maps.items():
+        guards.batch(title, values)
     high = max(m.max().item() for m in maps.values()) if high is None else high
     if axes is None:
         _, row = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.8), squeeze=False)

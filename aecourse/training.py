@@ -71,12 +71,13 @@ def fit(
     steps = epochs * -(-len(Y) // guards.count("batch", batch))
     optimiser = torch.optim.Adam(_parameters(model, Y), guards.number("lr", lr, low=1e-12), fused=True)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps) if one_cycle else None
-    generator = torch.Generator(Y.device).manual_seed(guards.count("seed", seed, low=0))
+    shuffle = torch.Generator().manual_seed(guards.count("seed", seed, low=0))  # alike on every device
+    noise = torch.Generator(Y.device).manual_seed(seed)
     history, start = History(), time.perf_counter()
     try:
         with _bar(steps, progress) as bar:
             for _ in range(epochs):
-                history.train.append(_epoch(model, Y, energy, corrupt, batch, optimiser, cycle, generator, bar))
+                history.train.append(_epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar))
                 if test is not None:
                     history.test.append(evaluate(model, test, energy=energy))
     except KeyboardInterrupt:
@@ -99,13 +100,13 @@ def evaluate(model: Module, Y: Tensor, *, energy: Energy = energies.free_energy,
     return sum(energy(model, y, None).double().sum().item() for y in Y.split(guards.count("batch", batch))) / len(Y)
 
 
-def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, generator, bar) -> float:
+def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar) -> float:
     """One shuffled pass over Y: the mean energy of its samples."""
     before = [p.detach().clone() for p in model.parameters()]
     total = 0.0
-    for index in torch.randperm(len(Y), generator=generator, device=Y.device).split(batch):
+    for index in torch.randperm(len(Y), generator=shuffle).to(Y.device).split(batch):
         y = Y.index_select(0, index)  # several times faster than Y[index]
-        y_hat = None if corrupt is None else corrupt(y, generator)
+        y_hat = None if corrupt is None else corrupt(y, noise)
         loss = _loss(model, y, y_hat, energy, before)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

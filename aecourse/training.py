@@ -67,6 +67,8 @@ def fit(
     guards.batch("Y", Y)
     if test is not None:
         guards.batch("test", test, columns=Y.shape[1])
+        if test.device != Y.device:
+            raise ValueError(f"test: expected the device of Y {Y.device}, got {test.device}")
     guards.count("epochs", epochs)
     steps = epochs * -(-len(Y) // guards.count("batch", batch))
     optimiser = torch.optim.Adam(_parameters(model, Y), guards.number("lr", lr, low=1e-12), fused=True)

@@ -1,6 +1,6 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [training] [live] [imports] [notebooks]     (all of them unless named)
+python scripts/bench.py [notebooks] [training] [live] [imports]     (all of them unless named)
 """
 
 import statistics
@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from aecourse import data, demos, models, runtime, training
 
 ROOT = Path(__file__).resolve().parents[1]
-# The high-water mark of the kernel's own memory; ru_maxrss would carry over that of this process.
+# The high-water mark of the kernel's memory, in kB.
 PEAK = r"""import re; int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1])"""
 
 
@@ -132,7 +132,8 @@ def _cell_seconds(cell) -> float:
 
 if __name__ == "__main__":
     runtime.setup(report=True)
-    parts = {"training": bench_training, "live": bench_live, "imports": bench_imports, "notebooks": bench_notebooks}
+    # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
+    parts = {"notebooks": bench_notebooks, "training": bench_training, "live": bench_live, "imports": bench_imports}
     for part in sys.argv[1:] or parts:
         if part not in parts:
             sys.exit(f"bench: expected some of {', '.join(parts)}, got {part!r}")

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -21,7 +23,6 @@ from PIL import Image
 
 from aecourse import guards, notation
 
-_FRAME = (Axis, Legend, Spine)
 _WIDE = {"description_width": "9em"}
 _LAYOUT = {"width": "30em", "max_width": "100%"}
 
@@ -122,26 +123,28 @@ class Live:
     def _draw(self) -> None:
         """Draw the artists that move over a stored picture of all that stays: several times faster than drawing all.
 
-        What moves is learned by looking: an artist that `update` touched is stale. New artists, or a changed axis,
-        spine or legend, mean a full drawing.
+        What moves is learned by looking: an artist that `update` touched is stale. It is drawn together with all that
+        lies over it, in the usual order. New artists, or a change outside the moving ones, mean a full drawing.
         """
+        for ax in self.figure.axes:
+            _ = ax.viewLim  # a pending autoscale happens now, and marks its axis as changed
         children = [artist for ax in self.figure.axes for artist in ax.get_children()]
-        touched = [artist for artist in children if artist.stale]
-        if children != self._children or any(isinstance(artist, _FRAME) for artist in touched):
+        if children != self._children:
             self._children, self._moving, self._background = children, [], None
             for artist in children:
                 artist.set_animated(False)
             self.figure.canvas.draw()
             return
-        if self._background is None or not set(touched) <= set(self._moving):
-            self._moving = sorted({*self._moving, *touched}, key=lambda artist: artist.get_zorder())
+        if self._background is None or self.figure.stale:  # matplotlib tells the figure of all but animated artists
+            self._moving = [artist for ax in self.figure.axes for artist in _layers(ax)]
             for artist in self._moving:
                 artist.set_animated(True)
             self.figure.canvas.draw()
             self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
         self.figure.canvas.restore_region(self._background)
         for artist in self._moving:
-            artist.axes.draw_artist(artist)
+            artist.draw(self.figure.canvas.get_renderer())
+        self.figure.stale = False
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
@@ -150,6 +153,17 @@ class Live:
             "image/png": base64.b64encode(self.png).decode(),
             "application/vnd.jupyter.widget-view+json": view,
         }
+
+
+def _layers(ax: Axes) -> list[Artist]:
+    """What moves in ax and what lies over it, in drawing order; ticks, titles and legends stay."""
+    fixed = {ax.patch, ax.title, ax._left_title, ax._right_title}
+    fixed |= set() if ax.axison else set(ax.spines.values())
+    drawn = [a for a in ax.get_children() if not isinstance(a, Axis | Legend)]
+    touched = {a for a in drawn if (a.stale or a.get_animated()) and not isinstance(a, Spine) and a is not ax.patch}
+    low = min((a.get_zorder() for a in touched), default=np.inf)
+    above = [a for a in drawn if a in touched or (a not in fixed and a.get_zorder() >= low)]
+    return sorted(above, key=lambda a: a.get_zorder())
 
 
 def _png(figure: Figure) -> bytes:

@@ -75,6 +75,6 @@ def mlp(*sizes: int, f: type[Module] = torch.nn.ReLU, seed: int = 0) -> torch.nn
         guards.count("sizes", size)
     guards.function("f", f)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(guards.count("seed", seed, low=0))
+        torch.random.default_generator.manual_seed(guards.count("seed", seed, low=0))
         layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
     return torch.nn.Sequential(*(module for layer in layers[:-1] for module in (layer, f())), layers[-1])

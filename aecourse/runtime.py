@@ -49,10 +49,7 @@ def check() -> bool:
 
     lines = [
         ("Python", platform.python_version(), sys.version_info >= (3, 11)),
-        *(
-            (name, _version(name), _version(name) != "missing")
-            for name in ("torch", "matplotlib", "ipywidgets", "jupyterlab")
-        ),
+        *((name, _version(name), _version(name) != "missing") for name in ("torch", "matplotlib", "ipywidgets")),
         ("embedded digits", f"{len(data.digits())} + {len(data.digits('test'))} images", len(data.digits()) == 10_000),
         ("GPU", "present" if torch.cuda.is_available() else "none, none needed", True),
     ]
@@ -63,13 +60,13 @@ def check() -> bool:
 
 def _threads(threads: int | None) -> int:
     if threads is None:
-        text = os.environ.get("AECOURSE_THREADS", "1")
-        threads = int(text) if text.isdigit() else text
+        text = os.environ.get("AECOURSE_THREADS") or "1"
+        threads = int(text) if text.isdecimal() else text
     return guards.count("threads", threads)
 
 
 def _device(device: str | None) -> torch.device:
-    device = guards.choice("device", device or os.environ.get("AECOURSE_DEVICE", "cpu"), ("cpu", "cuda"))
+    device = guards.choice("device", device or (os.environ.get("AECOURSE_DEVICE") or "cpu"), ("cpu", "cuda"))
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device: expected a machine with a GPU for 'cuda', but torch sees none here")
     return torch.device(device)

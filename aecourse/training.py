@@ -1,5 +1,6 @@
 """Training: lower the average free energy of a data set that lies in memory."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ class History:
 
     Attributes:
         train: mean energy of the training samples in each epoch, each measured when its batch was used.
-        test: mean energy of the held-out samples after each epoch; empty if none were given.
+        test: mean energy of the held-out samples, read clean, after each epoch; empty if none were given.
         seconds: wall-clock time. interrupted: whether Ctrl-C ended it early.
     """
 
@@ -79,9 +80,15 @@ def fit(
     try:
         with _bar(steps, progress) as bar:
             for _ in range(epochs):
-                history.train.append(_epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar))
-                if test is not None:
-                    history.test.append(evaluate(model, test, energy=energy))
+                before = [p.detach().clone() for p in model.parameters()]
+                try:
+                    value = _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar)
+                    unseen = None if test is None else _finite(evaluate(model, test, energy=energy))
+                except guards.NotFiniteError as error:
+                    _put_back(model, before)
+                    raise FloatingPointError(f"the energy is no longer finite: {_ADVICE}") from error
+                history.train.append(value)
+                history.test += [] if unseen is None else [unseen]
     except KeyboardInterrupt:
         history.interrupted = True
         print(f"stopped after {len(history.train)} of {epochs} epochs; the model keeps what it has learned so far")
@@ -99,43 +106,51 @@ def evaluate(model: Module, Y: Tensor, *, energy: Energy = energies.free_energy,
         L, in the units of the energy.
     """
     guards.batch("Y", Y)
-    return sum(energy(model, y, None).double().sum().item() for y in Y.split(guards.count("batch", batch))) / len(Y)
+    was_training = model.training
+    model.eval()
+    try:
+        return _mean_energy(model, Y, energy, guards.count("batch", batch))
+    finally:
+        model.train(was_training)
+
+
+def _mean_energy(model: Module, Y: Tensor, energy: Energy, batch: int) -> float:
+    return sum(energy(model, y, None).double().sum().item() for y in Y.split(batch)) / len(Y)
 
 
 def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar) -> float:
     """One shuffled pass over Y: the mean energy of its samples."""
-    before = [p.detach().clone() for p in model.parameters()]
     total = 0.0
     for index in torch.randperm(len(Y), generator=shuffle).to(Y.device).split(batch):
         y = Y.index_select(0, index)  # several times faster than Y[index]
-        y_hat = None if corrupt is None else corrupt(y, noise)
-        loss = _loss(model, y, y_hat, energy, before)
+        y_hat = None if corrupt is None else corrupt(y.clone(), noise)
+        F = energy(model, y, y_hat)
+        if F.shape != y.shape[:1]:
+            raise ValueError(f"energy: expected one value per sample, shape {tuple(y.shape[:1])}, got {tuple(F.shape)}")
+        loss = F.mean()
+        value = _finite(loss.item())
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         if cycle is not None:
             cycle.step()
-        total += loss.item() * len(y)
+        total += value * len(y)
         bar.update()
+    if not all(p.isfinite().all() for p in model.parameters()):  # a slope can be NaN where the energy is not
+        raise guards.NotFiniteError("parameters: expected finite numbers, got NaN or infinity")
     return total / len(Y)
 
 
-def _loss(model: Module, y: Tensor, y_hat: Tensor | None, energy: Energy, before: list[Tensor]) -> Tensor:
-    """The mean energy of a batch; on divergence the model is restored and the learner advised."""
-    refusal = None
-    try:
-        F = energy(model, y, y_hat)
-        if F.shape != y.shape[:1]:
-            raise ValueError(f"energy: expected one value per sample, shape {tuple(y.shape[:1])}, got {tuple(F.shape)}")
-        loss = F.mean()
-        if loss.isfinite():
-            return loss
-    except guards.NotFiniteError as error:
-        refusal = error
-    with torch.no_grad():
-        for p, saved in zip(model.parameters(), before, strict=True):
-            p.copy_(saved)
-    raise FloatingPointError(f"the energy is no longer finite: {_ADVICE}") from refusal
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise guards.NotFiniteError(f"energy: expected a finite mean, got {value}")
+    return value
+
+
+@torch.no_grad()
+def _put_back(model: Module, before: list[Tensor]) -> None:
+    for p, saved in zip(model.parameters(), before, strict=True):
+        p.copy_(saved)
 
 
 def _parameters(model: Module, Y: Tensor) -> list[Tensor]:

@@ -109,9 +109,7 @@ def bench_notebooks() -> None:
     print("notebooks, with the start of the kernel; longest cell; peak memory of the kernel (Linux)")
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells.append(
-            nbformat.v4.new_code_cell("import resource; resource.getrusage(resource.RUSAGE_SELF).ru_maxrss")
-        )
+        notebook.cells.append(nbformat.v4.new_code_cell(PEAK))
         start = time.perf_counter()
         NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
         total = time.perf_counter() - start

@@ -85,7 +85,7 @@ def main():
     wanted = fingerprint()
     if os.path.exists(STAMP):
         with open(STAMP) as file:
-            if file.read() == wanted:
+            if file.read() == wanted and os.path.exists(python_in_venv()):
                 return
         os.remove(STAMP)
     if not venv_works():

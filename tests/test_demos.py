@@ -1,5 +1,6 @@
 import itertools
 
+import numpy as np
 import pytest
 import torch
 
@@ -32,6 +33,20 @@ def test_every_control_changes_the_picture(name, moves):
         before = picture.png
         assert picture.set(**move).png != before, move
         assert picture.caption
+
+
+@pytest.mark.parametrize("name", sorted(MOVES))
+def test_the_fast_drawing_equals_a_full_one_to_the_pixel(name):
+    picture = getattr(demos, name)()
+    for move in MOVES[name] * 2:
+        picture.set(**move)
+    canvas = picture.figure.canvas
+    fast = np.asarray(canvas.buffer_rgba()).copy()
+    for ax in picture.figure.axes:
+        for artist in ax.get_children():
+            artist.set_animated(False)
+    canvas.draw()
+    assert np.array_equal(fast, np.asarray(canvas.buffer_rgba()))
 
 
 def test_the_digit_drawn_is_the_best_affine_reconstruction():

@@ -1,5 +1,6 @@
 """The repository keeps its promises: style, pins, links, and a set-up that fails with one clear line."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -138,7 +139,9 @@ def test_the_set_up_can_be_read_by_an_old_python():
 
 
 def test_an_unchanged_set_up_does_nothing_and_a_changed_one_something(tmp_path):
-    (tmp_path / ".venv").mkdir()
+    interpreter = tmp_path / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    interpreter.parent.mkdir(parents=True)
+    interpreter.touch()
     for name in ("requirements.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     stamp = tmp_path / ".venv" / "aecourse-stamp"

@@ -109,6 +109,40 @@ def test_divergence_is_said_with_advice_and_the_model_is_put_back():
     assert model(_data()).isfinite().all()
 
 
+def test_a_slope_that_is_nan_while_the_energy_is_finite_is_noticed_at_once():
+    def energy(model, y, y_hat):
+        return energies.free_energy(model, y) + (0 * model.W_h).square().sum().sqrt()
+
+    model = models.Autoencoder(6, 3)
+    with pytest.raises(FloatingPointError, match="no longer finite"):
+        training.fit(model, _data(), energy=energy, epochs=1, batch=300)
+    assert all(p.isfinite().all() for p in model.parameters())
+
+
+def test_divergence_in_the_test_samples_is_said_too_and_the_model_put_back():
+    model = models.Autoencoder(6, 3, f=models.identity)
+    with pytest.raises(FloatingPointError, match="no longer finite"):
+        training.fit(model, _data(), test=_data(), epochs=1, batch=300, lr=1e30)
+    assert model.W_h.abs().max() < 10
+
+
+def test_an_evaluation_leaves_the_models_mode_alone_and_repeats():
+    class Dropping(models.Autoencoder):
+        def encode(self, y):
+            return torch.nn.functional.dropout(super().encode(y), 0.5, self.training)
+
+    model = Dropping(6, 3).train()
+    assert training.evaluate(model, _data()) == training.evaluate(model, _data())
+    assert model.training
+
+
+def test_a_corruption_in_place_does_not_touch_the_target():
+    Y = _data()
+    kept = Y.clone()
+    training.fit(models.Autoencoder(6, 3), Y, epochs=1, corrupt=lambda y, generator: y.mul_(0.0))
+    assert torch.equal(Y, kept)
+
+
 def test_an_infinite_cost_is_said_with_advice():
     always_certain = models.Autoencoder(6, 3, g=lambda a: (a > 0).to(a.dtype) + 0 * a)
     energy = partial(energies.free_energy, C=energies.binary_cross_entropy)

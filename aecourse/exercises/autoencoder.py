@@ -25,8 +25,10 @@ def _sizes(generator: Generator, k: int) -> tuple[int, int]:
 def _matrix(generator: Generator, k: int) -> tuple[Tensor]:
     t = 0.3 + torch.rand(1, generator=generator).item()
     c, s = math.cos(t), math.sin(t)
-    rotation, shear = [[c, -s], [s, c]], [[1.0, t], [0.0, 1.0]]
-    mirror, unit_columns, twice = [[c, s], [s, -c]], [[c, s], [s, c]], [[2 * c, -2 * s], [2 * s, 2 * c]]
+    u, v = math.cos(t / 2), math.sin(t / 2)
+    rotation, shear = [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]], [[1.0, t], [0.0, 1.0]]
+    mirror, twice = [[c, s], [s, -c]], [[2 * c, -2 * s], [2 * s, 2 * c]]
+    unit_columns = [[u, v], [v, u]]  # determinant cos t > 0
     return (torch.tensor((rotation, shear, mirror, unit_columns, twice)[k]),)
 
 

@@ -82,9 +82,9 @@ class Exercise:
             handed = copy.deepcopy(arguments)
             try:
                 results.append(fn(*handed))
-            except NotImplementedError:
-                return self._no(NOT_YET)
             except Exception as error:
+                if isinstance(error, NotImplementedError) and not error.args:  # the stub's; torch's has a message
+                    return self._no(NOT_YET)
                 return self._no(f"your function raised {type(error).__name__}: {error}")
             if not same(handed, arguments, 0.0):
                 return self._no("your function changes its arguments in place; compute a new value instead")
@@ -145,6 +145,8 @@ def same(a: Any, b: Any, tolerance: float) -> bool:
         return _scalar(a) and _scalar(b) and same(torch.as_tensor(a), torch.as_tensor(b), tolerance)
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
+    if isinstance(a, int) or isinstance(b, int):  # whole numbers are right or wrong, not near
+        return isinstance(a, int | float) and isinstance(b, int | float) and a == b
     if isinstance(a, int | float) and isinstance(b, int | float):
         return same(torch.as_tensor(float(a)), torch.as_tensor(float(b)), tolerance)
     if isinstance(a, set) or isinstance(b, set):

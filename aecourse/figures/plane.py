@@ -31,13 +31,13 @@ def points(values: Tensor, symbol: str, ax: Axes | None = None, *, label: str | 
 def square(ax: Axes, box: tuple[float, float] = BOX) -> Axes:
     """Equal units on both axes, the box of the plane, and names."""
     ax.set(
-        xlim=box,
-        ylim=box,
         aspect="equal",
         xticks=(-1, 0, 1),
         yticks=(-1, 0, 1),
         xlabel="$y_1$ (plane units)",
         ylabel="$y_2$",
+        xlim=box,  # after the ticks, which would widen them
+        ylim=box,
     )
     return ax
 

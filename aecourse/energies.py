@@ -1,4 +1,4 @@
-"""Energies: the cost C of a reconstruction, and the free energy F = C + R that an autoencoder is trained to lower.
+"""Energies: the cost C of a reconstruction, penalties R on the code, and the free energy F = C + R of an autoencoder.
 
 One convention in the whole course: an energy is summed over the components of a sample and returns one value per
 sample, (batch,). Averages over samples belong to the loss functional, averages over pixels to nothing but a printed
@@ -88,3 +88,67 @@ def free_energy(
     h = model.encode(y if y_hat is None else y_hat)
     cost = C(y, model.decode(h))
     return cost if R is None else cost + R(h)
+
+
+def l1(h: Tensor) -> Tensor:
+    """R(h) = sum_i |h_i|: sparsity, because its slope does not fade as h_i goes to 0.
+
+    Args:
+        h: (batch, d).
+    Returns:
+        (batch,), summed over the code, in code units.
+    Source: Tibshirani (1996); Olshausen & Field (1996) for codes of images.
+    """
+    return guards.batch("h", h).abs().sum(dim=1)
+
+
+def kl_sparsity(h: Tensor, rho: float = 0.05) -> Tensor:
+    """R = sum_i KL(rho || mean of h_i over the batch): each unit is on for a share rho of the samples.
+
+    Args:
+        h: (batch, d), strictly between 0 and 1, such as sigmoid codes. rho: the wanted share, in (0, 1).
+    Returns:
+        (batch,), in nats, non-negative: one value for the whole batch, repeated, because the mean couples its samples.
+    Raises:
+        ValueError: a unit is 0 (or 1) on all samples, or rho is not in (0, 1).
+    Source: Ng (2011), Sparse autoencoder, CS294A lecture notes.
+    """
+    guards.number("rho", rho, low=1e-6, high=1 - 1e-6)
+    share = guards.batch("h", h, low=0, high=1).mean(dim=0)
+    if (share <= 0).any() or (share >= 1).any():
+        raise ValueError("h: expected every unit strictly between 0 and 1 on some sample, got one that never moves")
+    divergence = rho * (rho / share).log() + (1 - rho) * ((1 - rho) / (1 - share)).log()
+    return divergence.sum().expand(len(h))
+
+
+def contractive(slope: Tensor, W_h: Tensor) -> Tensor:
+    """R = ||dh/dy||_F^2 of the one-layer encoder h = f(W_h y + b_h), without ever forming the Jacobian.
+
+    Row i of the Jacobian is f'(a_i) times row i of W_h, so its squared norm is sum_i f'(a_i)^2 ||row i of W_h||^2:
+    one multiplication of a (batch, d) matrix with a vector.
+
+    Args:
+        slope: (batch, d), f'(a); `models.Autoencoder.slope` writes it with h. W_h: (d, n).
+    Returns:
+        (batch,), in squared code units per squared unit of y.
+    Source: Rifai et al. (2011), Contractive auto-encoders, equation 2.
+    """
+    guards.batch("W_h", W_h)
+    return guards.batch("slope", slope, columns=len(W_h)).square() @ W_h.square().sum(dim=1)
+
+
+def gaussian_kl(mu: Tensor, log_var: Tensor) -> Tensor:
+    """R = KL(N(mu, diag(exp(log_var))) || N(0, I)): what it costs a code to differ from pure noise.
+
+    Args:
+        mu, log_var: (batch, d); the logarithm of the variance, not of the standard deviation.
+    Returns:
+        (batch,), summed over the code, in nats, non-negative.
+    Raises:
+        ValueError: the shapes differ, or an entry is not finite.
+    Source: Kingma & Welling (2014), appendix B.
+    """
+    guards.batch("mu", mu)
+    guards.batch("log_var", log_var)
+    guards.same_shape("log_var", log_var, "mu", mu)
+    return 0.5 * (mu.square() + log_var.exp() - 1 - log_var).sum(dim=1)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from numbers import Integral, Real
 
 from torch import Tensor
 
@@ -56,15 +57,15 @@ def same_shape(name: str, value: Tensor, other_name: str, other: Tensor) -> None
 
 def count(name: str, value: int, low: int = 1, high: float = math.inf) -> int:
     """Return `value` if it is an integer within [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
         upper = "" if high == math.inf else f" and at most {high}"
         raise ValueError(f"{name}: expected a whole number of at least {low}{upper}, got {value!r}")
-    return value
+    return int(value)
 
 
 def number(name: str, value: float, low: float = -math.inf, high: float = math.inf) -> float:
     """Return `value` as a float if it is a finite number within [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name}: expected a finite number, got {value!r}")
     if not low <= value <= high:
         raise ValueError(f"{name}: expected a number in [{low:g}, {high:g}], got {value:g}")

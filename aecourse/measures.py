@@ -1,5 +1,8 @@
 """What we report: numbers that say how good a result is, each with its range."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -73,3 +76,138 @@ def amortisation_gap(F_encoder: Tensor, F: Tensor) -> Tensor:
     if (gap < -1e-9 * (1 + F.abs().max())).any():
         raise ValueError(f"F: expected the minimum over z, but the encoder found less by {-gap.min().item():.2g}")
     return gap
+
+
+def auroc(energy_of_data: Tensor, energy_of_others: Tensor) -> float:
+    """Area under the ROC curve: the chance that a sample from elsewhere has more energy than a sample of the data.
+
+    Args:
+        energy_of_data: (m,). energy_of_others: (m',).
+    Returns:
+        1 if every other sample lies above every sample of the data, 0.5 for no difference; ties count half.
+    Source: Hanley & McNeil (1982); computed by scikit-learn.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(*_labelled(energy_of_data, energy_of_others)))
+
+
+def roc(energy_of_data: Tensor, energy_of_others: Tensor) -> tuple[Tensor, Tensor]:
+    """The ROC curve of the rule "more energy than a threshold: not of the data", over all thresholds.
+
+    Args:
+        energy_of_data: (m,). energy_of_others: (m',).
+    Returns:
+        the share of the data refused, and the share of the others refused, each (k,), from 0 to 1.
+    """
+    from sklearn.metrics import roc_curve
+
+    refused, detected, _ = roc_curve(*_labelled(energy_of_data, energy_of_others))
+    return torch.from_numpy(refused), torch.from_numpy(detected)
+
+
+def _labelled(inside: Tensor, outside: Tensor) -> tuple:
+    energies = {"energy_of_data": inside, "energy_of_others": outside}
+    for name, values in energies.items():
+        guards.batch(name, values[:, None])
+    label = torch.cat([torch.zeros(len(inside)), torch.ones(len(outside))])
+    return label.numpy(), torch.cat([inside, outside]).detach().cpu().numpy()
+
+
+class Share(NamedTuple):
+    """A measured share, from 0 to 1, and its standard error."""
+
+    value: Tensor
+    error: Tensor
+
+
+@torch.no_grad()
+def low_energy_fraction(
+    energy: Callable[[Tensor], Tensor],
+    tau: float,
+    box: tuple[float, float] = (-1.2, 1.2),
+    *,
+    n: int = 2,
+    points: int = 1024,
+    repeats: int = 8,
+    seed: int = 0,
+) -> Share:
+    """The share of the box [low, high]^n where the energy is at most tau.
+
+    Each of `repeats` independently scrambled Sobol sequences gives one estimate: their mean is the value, their spread
+    divided by the root of `repeats` its standard error.
+
+    Args:
+        energy: F, called with (points, n), returns (points,), or (K, points) for K models at once.
+        tau: in the units of the energy, the same for all models compared. box: low and high, the same for every
+            component. n: components of y. points: of each sequence, a power of two. seed: of the scrambling.
+    Returns:
+        Share of value and error, each () or (K,).
+    Raises:
+        ValueError: an empty box, or an energy of the wrong shape or not finite.
+    Source: Owen (1997), Scrambled net variance for integrals of smooth functions.
+    """
+    guards.function("energy", energy)
+    guards.number("tau", tau, low=0)
+    low, high = (guards.number("box", edge) for edge in box)
+    if not low < high:
+        raise ValueError(f"box: expected low < high, got {box}")
+    if guards.count("points", points, low=2) & (points - 1):
+        raise ValueError(f"points: expected a power of two, on which Sobol points are balanced, got {points}")
+    shares = []
+    for k in range(guards.count("repeats", repeats, low=2)):
+        y = torch.quasirandom.SobolEngine(n, scramble=True, seed=repeats * seed + k).draw(points)
+        F = energy(low + (high - low) * y)
+        if F.shape[-1:] != (points,):
+            raise ValueError(f"energy: expected one value per point, shape (..., {points}), got {tuple(F.shape)}")
+        guards.batch("energy(y)", F.reshape(-1, points))
+        shares.append((tau >= F).double().mean(dim=-1))
+    every = torch.stack(shares)
+    return Share(every.mean(dim=0), every.std(dim=0) / repeats**0.5)
+
+
+class Collapse(NamedTuple):
+    """How close a model is to the identity.
+
+    Attributes:
+        on: share of the variance of the data that the model explains; 1 is perfect, and no sin.
+        off: share of the variance of samples from elsewhere that it explains; this is copying.
+        jacobian: ||dy_tilde/dy - I||_F / ||I||_F on the samples from elsewhere: 0 for the identity, 1 for a constant.
+    """
+
+    on: float
+    off: float
+    jacobian: float
+
+    @property
+    def meter(self) -> float:
+        """One number from 0 to 1: what is copied of samples from elsewhere. 1 is a full collapse."""
+        return max(0.0, self.off)
+
+
+def collapse(model: Callable[[Tensor], Tensor], Y: Tensor, off: Tensor, *, probes: int = 4, seed: int = 0) -> Collapse:
+    """Three numbers that tell a model of the data from a copier.
+
+    The Jacobian is met by its action on random directions v of unit length: n times the mean of ||(J - I) v||^2 is the
+    squared norm in expectation, so no (n, n) matrix is ever formed.
+
+    Args:
+        model: y -> y_tilde, differentiable. Y: (m, n), unseen samples of the data. off: (m', n), samples from
+            elsewhere. probes: directions per sample. seed: of the directions.
+    Returns:
+        Collapse.
+    Raises:
+        ValueError: a bad argument, named.
+    Source: Hutchinson (1990) for the estimate of the norm; Alain & Bengio (2014) for the Jacobian of reconstruction.
+    """
+    guards.batch("Y", Y)
+    guards.batch("off", off, columns=Y.shape[1])
+    generator = torch.Generator().manual_seed(guards.count("seed", seed, low=0))
+    squares = []
+    with torch.no_grad():
+        for _ in range(guards.count("probes", probes)):
+            v = torch.nn.functional.normalize(torch.randn(off.shape, generator=generator), dim=1).to(off)
+            _, moved = torch.func.jvp(model, (off,), (v,))
+            squares.append((moved - v).square().sum(dim=1).mean().item())
+        on, copied = (variance_explained(y, guards.batch("model(y)", model(y))) for y in (Y, off))
+    return Collapse(on, copied, (sum(squares) / probes) ** 0.5)

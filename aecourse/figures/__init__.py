@@ -3,14 +3,29 @@
 diagrams  the settings drawn as circles (variables), rounded boxes (modules) and square boxes (energies)
 regions   the nested regions of supervised, self-supervised, latent and structured tasks
 plane     points, grids and energy maps in the plane
-images    rows of images on one shared grey scale
-curves    quantities against a quantity
+images    rows and mosaics of images on one grey scale, kernels, walks from image to image
+curves    quantities against a quantity, errors against d, ROC curves
 """
 
-from aecourse.figures.curves import bars, lines
+from aecourse.figures.curves import bars, errors, lines, roc
 from aecourse.figures.diagrams import SETTINGS, diagram
-from aecourse.figures.images import image_rows
-from aecourse.figures.plane import energy_maps, points
+from aecourse.figures.images import image_rows, kernels, mosaic, walks
+from aecourse.figures.plane import energy_maps, grid, points
 from aecourse.figures.regions import regions
 
-__all__ = ["SETTINGS", "bars", "diagram", "energy_maps", "image_rows", "lines", "points", "regions"]
+__all__ = [
+    "SETTINGS",
+    "bars",
+    "diagram",
+    "energy_maps",
+    "errors",
+    "grid",
+    "image_rows",
+    "kernels",
+    "lines",
+    "mosaic",
+    "points",
+    "regions",
+    "roc",
+    "walks",
+]

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from aecourse import guards
-from aecourse.notation import INK, colour
+from aecourse.notation import INK, MUTED, colour
 
 STYLES = ("-", "--", "-.", ":")
 
@@ -45,4 +45,45 @@ def bars(
     ax.bar_label(drawn, [form.format(v) for v in values.values()], padding=3, color=INK)
     ax.margins(y=0.14)
     ax.set_ylabel(ylabel)
+    return ax
+
+
+def errors(
+    d: Tensor, curves: Mapping[str, Tensor], optimum: Mapping[str, Tensor], ylabel: str, ax: Axes | None = None
+) -> Axes:
+    """Error against the number of codes, both on logarithmic scales, with the best possible as a thick grey line.
+
+    Args:
+        d: (k,). curves, optimum: label -> (k,); optimum holds one.
+    """
+    ax = ax or plt.figure(figsize=(8.2, 4.8)).gca()
+    for label, y in optimum.items():
+        guards.same_shape(label, y, "d", d)
+        ax.plot(d, y, color=MUTED, lw=7, alpha=0.55, solid_capstyle="round", label=label)
+    for k, (label, y) in enumerate(curves.items()):
+        guards.batch(label, y[:, None])
+        guards.same_shape(label, y, "d", d)
+        ax.plot(d, y, STYLES[k % len(STYLES)], marker="os^D"[k % 4], ms=7, label=label)
+    ax.set(xlabel="$d$, numbers in the code", ylabel=ylabel, xscale="log", yscale="log")
+    ax.set_xticks(d.tolist(), [f"{v:g}" for v in d.tolist()])
+    ax.minorticks_off()
+    ax.grid(alpha=0.6)
+    ax.legend()
+    return ax
+
+
+def roc(curves: Mapping[str, tuple[Tensor, Tensor]], ax: Axes | None = None) -> Axes:
+    """ROC curves, with the diagonal of a coin.
+
+    Args:
+        curves: label -> (share of the data refused, share of the others refused), each (k,).
+    """
+    ax = ax or plt.figure(figsize=(6.4, 5.2)).gca()
+    for k, (label, (refused, detected)) in enumerate(curves.items()):
+        guards.same_shape(label, detected, "the share of the data refused", refused)
+        ax.plot(refused, detected, STYLES[k % len(STYLES)], label=label)
+    ax.plot([0, 1], [0, 1], color=MUTED, lw=1.2, label="a coin")
+    ax.set(xlabel="share of unseen digits refused", ylabel="share of the others refused", aspect="equal")
+    ax.grid(alpha=0.6)
+    ax.legend(loc="lower right")
     return ax

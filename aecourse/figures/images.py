@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from aecourse import guards
+from aecourse.figures.curves import STYLES
 
 
 def image_rows(
@@ -21,11 +22,13 @@ def image_rows(
     Returns:
         the Axes; the grey scale stands beside it.
     """
+    if not rows:
+        raise ValueError("rows: expected at least one row of images, got none")
     first = next(iter(rows.values()))
     side = guards.image_shape("rows", guards.batch("rows", first).shape[1])
     bands = []
-    for images in rows.values():
-        guards.same_shape("rows", images, "the first row", first)
+    for label, images in rows.items():
+        guards.same_shape("rows", guards.batch(label, images), "the first row", first)
         tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, side, side), (gap,) * 4, value=low)
         bands.append(torch.cat(list(tiles), dim=1))
     mosaic = torch.cat(bands)
@@ -41,3 +44,63 @@ def image_rows(
     bar.set_label("value")
     bar.outline.set_visible(False)
     return ax
+
+
+def mosaic(
+    images: Tensor, columns: int, ax: Axes | None = None, *, low: float = 0.0, high: float = 1.0, gap: int = 1
+) -> Axes:
+    """Square images as one picture, row by row from the top, on one grey scale; white is `low`, black is `high`.
+
+    Args:
+        images: (rows * columns, pixels).
+    """
+    side = guards.image_shape("images", guards.batch("images", images).shape[1])
+    if len(images) % guards.count("columns", columns):
+        raise ValueError(f"images: expected full rows of {columns}, got {len(images)} images")
+    tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, columns, side, side), (gap,) * 4, value=low)
+    picture = tiles.permute(0, 2, 1, 3).reshape(-1, columns * (side + 2 * gap))
+    ax = ax or plt.figure(figsize=(6.4, 0.3 + 6.4 * picture.shape[0] / picture.shape[1])).gca()
+    ax.imshow(np.asarray(picture), cmap="gray_r", vmin=low, vmax=high)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def kernels(sets: Mapping[str, Tensor], columns: int = 5) -> list[Axes]:
+    """What units look at: their weights as images, red where ink excites and blue where it inhibits.
+
+    Every kernel is scaled by its own largest weight, because its pattern is what is looked at.
+
+    Args:
+        sets: title -> (k, pixels), k a multiple of columns.
+    Returns:
+        one Axes a set.
+    """
+    if not sets:
+        raise ValueError("sets: expected at least one set of kernels, got none")
+    _, axes = plt.subplots(1, len(sets), figsize=(2.6 * len(sets), 3.2), squeeze=False)
+    for ax, (title, W) in zip(axes[0], sets.items(), strict=True):
+        scaled = W / guards.batch(title, W).abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
+        mosaic(scaled, columns, ax, low=-1).set_title(title)
+        ax.images[0].set_cmap("RdBu_r")
+    return list(axes[0])
+
+
+def walks(images: Mapping[str, Tensor], energies: Mapping[str, Tensor], unit: str) -> list[Axes]:
+    """Walks from one image to another: the images on the way, and below them the energy at every step.
+
+    Args:
+        images: label -> (k, pixels). energies: label -> (steps,), finer than the images. unit: of the energies.
+    Returns:
+        the Axes of the images and that of the energies.
+    """
+    _, (top, bottom) = plt.subplots(2, 1, figsize=(9.6, 6.2), height_ratios=(1, 1.15))
+    image_rows(images, top)
+    for k, (label, F) in enumerate(energies.items()):
+        guards.batch(label, F[:, None])
+        bottom.plot(np.linspace(0, 1, len(F)), F.detach().cpu(), STYLES[k % len(STYLES)], label=label)
+    bottom.set(xlabel="share of the way", ylabel=f"F ({unit})", xlim=(0, 1))
+    bottom.set_ylim(bottom=0)
+    bottom.grid(alpha=0.6)
+    bottom.legend()
+    return [top, bottom]

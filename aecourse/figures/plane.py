@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -21,7 +22,7 @@ def points(values: Tensor, symbol: str, ax: Axes | None = None, *, label: str | 
     """
     guards.batch("values", values, columns=2)
     ax = ax or plt.figure(figsize=(5, 5)).gca()
-    look = SYMBOLS[symbol]
+    look = SYMBOLS[guards.choice("symbol", symbol, SYMBOLS)]
     ax.scatter(
         *values.detach().cpu().T, s=size, marker=look.marker, color=look.colour, ec=PAPER, lw=0.7, label=label, zorder=3
     )
@@ -42,30 +43,59 @@ def square(ax: Axes, box: tuple[float, float] = BOX) -> Axes:
     return ax
 
 
+def grid(side: int = 97, box: tuple[float, float] = BOX) -> Tensor:
+    """The points at which an energy map is computed, side * side of them, row by row from the bottom left.
+
+    Returns:
+        (side * side, 2): `energy(grid(side)).view(side, side)` is a map for `energy_maps`.
+    """
+    axis = torch.linspace(*box, guards.count("side", side, low=2))
+    y_2, y_1 = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack([y_1, y_2], dim=-1).view(-1, 2)
+
+
+def extent(side: int, box: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Edges of a picture whose outermost pixels are centred on the edges of the box."""
+    half = (box[1] - box[0]) / (side - 1) / 2
+    return (box[0] - half, box[1] + half) * 2
+
+
 def energy_maps(
     maps: Mapping[str, Tensor],
     *,
     box: tuple[float, float] = BOX,
     high: float | None = None,
+    tau: float | None = None,
     unit: str = "squared plane units",
+    columns: int = 3,
     axes: list[Axes] | None = None,
 ) -> list[Axes]:
     """Heat maps over the plane side by side, on one scale from 0 to `high` (by default the largest value of all).
 
     Args:
-        maps: title -> (side, side), rows along y_2 from the bottom, columns along y_1.
+        maps: title -> (side, side), computed on `grid`. tau: draw the edge of the region of energy at most tau.
+        columns: maps in a row.
     Returns:
         one Axes a map.
     """
+    if not maps:
+        raise ValueError("maps: expected at least one map, got none")
     for title, values in maps.items():
         guards.batch(title, values)
     high = max(m.max().item() for m in maps.values()) if high is None else high
     if axes is None:
-        _, row = plt.subplots(1, len(maps), figsize=(5.6 * len(maps), 4.8), squeeze=False)
-        axes = list(row[0])
-    for ax, (title, values) in zip(axes, maps.items(), strict=True):
-        values = values.clamp(max=high)
-        picture = ax.imshow(np.asarray(values.detach().cpu()), extent=(*box, *box), origin="lower", vmin=0, vmax=high)
+        columns = min(columns, len(maps))
+        rows = -(-len(maps) // columns)
+        _, cells = plt.subplots(rows, columns, figsize=(4.6 * columns + 1, 4.5 * rows), squeeze=False)
+        axes = list(cells.flat)
+        for ax in axes[len(maps) :]:
+            ax.axis("off")
+    for ax, (title, values) in zip(axes, maps.items(), strict=False):
+        pixels = np.asarray(values.detach().cpu())
+        picture = ax.imshow(pixels, extent=extent(len(pixels), box), origin="lower", vmin=0, vmax=high)
+        if tau is not None:
+            axis = np.linspace(*box, len(pixels))
+            ax.contour(axis, axis, pixels, levels=[tau], colors=[PAPER], linewidths=1.6)
         square(ax, box).set_title(title)
-    axes[0].figure.colorbar(picture, ax=axes, label=unit, shrink=0.92)
-    return axes
+    axes[0].figure.colorbar(picture, ax=axes, label=unit, shrink=0.92, extend="max")
+    return axes[: len(maps)]

@@ -1,8 +1,6 @@
-"""The autoencoder of the lecture, one matrix in and one matrix out, and its relatives."""
+"""The autoencoder of the lecture, one matrix in and one matrix out, and its tied sibling."""
 
-import itertools
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -10,13 +8,7 @@ from torch.nn import Module, Parameter
 from torch.nn.functional import linear
 
 from aecourse import guards
-
-Squashing = Callable[[Tensor], Tensor]
-
-
-def identity(a: Tensor) -> Tensor:
-    """No squashing at all."""
-    return a
+from aecourse.models.squashing import SLOPES, Squashing, identity
 
 
 class Autoencoder(Module):
@@ -58,23 +50,25 @@ class Autoencoder(Module):
         """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n)."""
         return self.decode(self.encode(y))
 
+    def slope(self, h: Tensor) -> Tensor:
+        """f'(a), written with h = f(a). (batch, d) -> (batch, d).
 
-def mlp(*sizes: int, f: type[Module] = torch.nn.ReLU, seed: int = 0) -> torch.nn.Sequential:
-    """Linear layers of these sizes with f between them: the deep half of an encoder or a decoder.
+        Raises:
+            ValueError: f is none of `identity`, torch.tanh, torch.sigmoid and torch.relu.
+        """
+        return SLOPES[guards.choice("f", self.f, SLOPES)](guards.batch("h", h, columns=self.d))
 
-    Args:
-        sizes: components of the input, of each hidden layer and of the output; at least two.
-        f: a module class, such as torch.nn.ReLU or torch.nn.Tanh.
-        seed: of the initial weights; the global generators are left alone.
-    Returns:
-        (batch, sizes[0]) -> (batch, sizes[-1]).
+
+class TiedAutoencoder(Autoencoder):
+    """The autoencoder whose decoder is the transpose of its encoder, W_y = W_h^T: shrink one and the other shrinks.
+
+    Arguments and attributes are those of `Autoencoder`; W_y is a view of W_h and no parameter of its own.
     """
-    if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least an input and an output, got {sizes}")
-    for size in sizes:
-        guards.count("sizes", size)
-    guards.function("f", f)
-    with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed(guards.count("seed", seed, low=0))
-        layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
-    return torch.nn.Sequential(*(module for layer in layers[:-1] for module in (layer, f())), layers[-1])
+
+    def __init__(self, n: int, d: int, f: Squashing = torch.tanh, g: Squashing = identity, *, seed: int = 0):
+        super().__init__(n, d, f, g, seed=seed)
+        del self.W_y
+        self.tied = True
+
+    def __getattr__(self, name: str):  # called only for what is not found, as W_y is not since its deletion
+        return self.W_h.T if name == "W_y" and "tied" in self.__dict__ else super().__getattr__(name)

@@ -1,0 +1,14 @@
+"""The autoencoder of the lecture and its relatives.
+
+squashing  identity, top_k, and the slopes of the usual squashing functions
+shallow    one matrix in, one matrix out: Autoencoder, TiedAutoencoder
+deep       several layers on either side: mlp, DeepAutoencoder
+ensemble   many small ones of one shape, trained as one: Ensemble
+"""
+
+from aecourse.models.deep import DeepAutoencoder, mlp
+from aecourse.models.ensemble import Ensemble
+from aecourse.models.shallow import Autoencoder, TiedAutoencoder
+from aecourse.models.squashing import Squashing, identity, top_k
+
+__all__ = ["Autoencoder", "DeepAutoencoder", "Ensemble", "Squashing", "TiedAutoencoder", "identity", "mlp", "top_k"]

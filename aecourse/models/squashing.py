@@ -1,0 +1,40 @@
+"""Squashing functions of codes and outputs, and their slopes."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from aecourse import guards
+
+Squashing = Callable[[Tensor], Tensor]
+
+
+def identity(a: Tensor) -> Tensor:
+    """No squashing at all."""
+    return a
+
+
+def top_k(k: int) -> Squashing:
+    """A squashing that keeps the k largest of the positive components and sets all others to 0.
+
+    Args:
+        k: how many may be on; fewer are if fewer are positive. Ties at the threshold are all kept.
+    Source: Makhzani & Frey (2014), k-sparse autoencoders.
+    """
+    guards.count("k", k)
+
+    def keep(a: Tensor) -> Tensor:
+        h = a.relu()
+        return h if k >= h.shape[-1] else h * (h >= h.topk(k, dim=-1).values[..., -1:])
+
+    return keep
+
+
+# f'(a), written with h = f(a)
+SLOPES = {
+    identity: torch.ones_like,
+    torch.tanh: lambda h: 1 - h.square(),
+    torch.sigmoid: lambda h: h * (1 - h),
+    torch.relu: lambda h: (h > 0).to(h.dtype),
+}

@@ -23,7 +23,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
         raise ValueError(f"labels: expected one per code, shape ({len(h)},), got {tuple(labels.shape)}")
     guards.function("decode", decode)
     h = h.detach()
-    low, high = h.amin(dim=0), h.amax(dim=0)
+    low, high = h.quantile(0.01, dim=0), h.quantile(0.99, dim=0)  # a few far codes would squeeze all others
     start = h[labels == 3].median(dim=0).values if (labels == 3).any() else h[0]
     spread = h.std(dim=0).mean().item()
     figure, (plane, image) = new_figure(2, size=(10.8, 5.0), width_ratios=(1.35, 1))

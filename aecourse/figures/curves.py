@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
 from torch import Tensor
 
 from aecourse import guards
@@ -66,6 +67,8 @@ def errors(
         ax.plot(d, y, STYLES[k % len(STYLES)], marker="os^D"[k % 4], ms=7, label=label)
     ax.set(xlabel="$d$, numbers in the code", ylabel=ylabel, xscale="log", yscale="log")
     ax.set_xticks(d.tolist(), [f"{v:g}" for v in d.tolist()])
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     ax.grid(alpha=0.6)
     ax.legend()
@@ -78,12 +81,12 @@ def roc(curves: Mapping[str, tuple[Tensor, Tensor]], ax: Axes | None = None) -> 
     Args:
         curves: label -> (share of the data refused, share of the others refused), each (k,).
     """
-    ax = ax or plt.figure(figsize=(6.4, 5.2)).gca()
+    ax = ax or plt.figure(figsize=(9, 4.8)).gca()
     for k, (label, (refused, detected)) in enumerate(curves.items()):
         guards.same_shape(label, detected, "the share of the data refused", refused)
         ax.plot(refused, detected, STYLES[k % len(STYLES)], label=label)
     ax.plot([0, 1], [0, 1], color=MUTED, lw=1.2, label="a coin")
     ax.set(xlabel="share of unseen digits refused", ylabel="share of the others refused", aspect="equal")
     ax.grid(alpha=0.6)
-    ax.legend(loc="lower right")
+    ax.legend(loc="center left", bbox_to_anchor=(1.05, 0.5))
     return ax

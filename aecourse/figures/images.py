@@ -94,7 +94,7 @@ def walks(images: Mapping[str, Tensor], energies: Mapping[str, Tensor], unit: st
     Returns:
         the Axes of the images and that of the energies.
     """
-    _, (top, bottom) = plt.subplots(2, 1, figsize=(9.6, 6.2), height_ratios=(1, 1.15))
+    _, (top, bottom) = plt.subplots(2, 1, figsize=(9.6, 5.4), height_ratios=(1, 1.6))
     image_rows(images, top)
     for k, (label, F) in enumerate(energies.items()):
         guards.batch(label, F[:, None])

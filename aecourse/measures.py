@@ -161,7 +161,7 @@ def low_energy_fraction(
         if F.shape[-1:] != (points,):
             raise ValueError(f"energy: expected one value per point, shape (..., {points}), got {tuple(F.shape)}")
         guards.batch("energy(y)", F.reshape(-1, points))
-        shares.append((tau >= F).double().mean(dim=-1))
+        shares.append((F <= tau).double().mean(dim=-1))
     every = torch.stack(shares)
     return Share(every.mean(dim=0), every.std(dim=0) / repeats**0.5)
 

@@ -39,6 +39,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
         side = guards.image_shape("decode(h)", decode(h[:1]).shape[1])
     drawn = image.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1)
     image.set(title=r"$\tilde{y} = \mathrm{Dec}(h)$", xticks=[], yticks=[])
+    image.spines[:].set_visible(False)
 
     def update(h_1: float, h_2: float) -> str:
         here = torch.tensor([[h_1, h_2]], dtype=h.dtype)

@@ -103,7 +103,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
     curves.set_xticks(d.tolist(), [f"{v:g}" for v in d.tolist()])
     curves.minorticks_off()
     curves.grid(alpha=0.6)
-    curves.legend(loc="upper left", fontsize=11)
+    curves.legend(loc="lower right", fontsize=11, bbox_to_anchor=(1, 0.12))
     now = curves.axvline(d[0].item(), color=INK, lw=2)
 
     def update(width: int) -> str:
@@ -126,6 +126,7 @@ class Sweep:
     Attributes:
         name: of what is turned, such as "weight of |h|". strengths: (k,), positive, ascending towards the dead end.
         maps: (k, side, side), of one seed. fraction, energy: (k,), means over seeds; energy is F on the spiral.
+        whole: the strength is a whole number, so nothing lies between two of them.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Sweep:
     maps: Tensor
     fraction: Tensor
     energy: Tensor
+    whole: bool = False
 
 
 def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
@@ -168,6 +170,7 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     def update(cure: str, strength: float) -> str:
         s = sweeps[cure]
         position = strength * (len(s.strengths) - 1)
+        position = round(position) if s.whole else position
         picture.show(between(maps[cure], position))
         for name, trail in trails.items():
             trail.set(lw=3.5 if name == cure else 1.2, alpha=1 if name == cure else 0.45)

@@ -10,18 +10,18 @@ exercises.progress()        what has been done so far
 engine     Exercise: checking a function against fresh random inputs
 quizzes    Quiz: questions whose every answer has a reply
 records    the small file in the user's data folder
-start, definitions, inference, autoencoder, costs, loss, narrow   the exercises, one module a notebook's idea
+the others: the exercises, one module a notebook's idea, in the order of `_ROOMS`
 """
 
 import dataclasses
 
 from aecourse import guards
-from aecourse.exercises import autoencoder, costs, definitions, inference, loss, narrow, start
+from aecourse.exercises import autoencoder, costs, cures, definitions, inference, loss, narrow, start, wide
 from aecourse.exercises.engine import Exercise
 from aecourse.exercises.quizzes import Quiz
 from aecourse.exercises.records import progress
 
-_ROOMS = (start, definitions, inference, autoencoder, costs, loss, narrow)
+_ROOMS = (start, definitions, inference, autoencoder, costs, loss, narrow, wide, cures)
 ALL: dict[str, Exercise] = {e.number: e for room in _ROOMS for e in room.EXERCISES}
 QUIZZES: dict[str, Quiz] = {room.CHAPTER: Quiz(room.CHAPTER, room.QUESTIONS) for room in _ROOMS}
 

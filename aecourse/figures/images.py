@@ -47,20 +47,20 @@ def image_rows(
 
 
 def mosaic(
-    images: Tensor, columns: int, ax: Axes | None = None, *, low: float = 0.0, high: float = 1.0, gap: int = 1
+    images: Tensor, columns: int, ax: Axes | None = None, *, low: float = 0.0, high: float = 1.0, cmap: str = "gray_r"
 ) -> Axes:
-    """Square images as one picture, row by row from the top, on one grey scale; white is `low`, black is `high`.
+    """Square images as one picture, row by row from the top, on one scale; by default white is `low`, black is `high`.
 
     Args:
-        images: (rows * columns, pixels).
+        images: (rows * columns, pixels). cmap: the colours from low to high.
     """
     side = guards.image_shape("images", guards.batch("images", images).shape[1])
     if len(images) % guards.count("columns", columns):
         raise ValueError(f"images: expected full rows of {columns}, got {len(images)} images")
-    tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, columns, side, side), (gap,) * 4, value=low)
-    picture = tiles.permute(0, 2, 1, 3).reshape(-1, columns * (side + 2 * gap))
+    tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, columns, side, side), (1,) * 4, value=torch.nan)
+    picture = tiles.permute(0, 2, 1, 3).reshape(-1, columns * (side + 2))
     ax = ax or plt.figure(figsize=(6.4, 0.3 + 6.4 * picture.shape[0] / picture.shape[1])).gca()
-    ax.imshow(np.asarray(picture), cmap="gray_r", vmin=low, vmax=high)
+    ax.imshow(np.asarray(picture), cmap=cmap, vmin=low, vmax=high)  # the gaps are NaN and stay unpainted
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
@@ -81,8 +81,7 @@ def kernels(sets: Mapping[str, Tensor], columns: int = 5) -> list[Axes]:
     _, axes = plt.subplots(1, len(sets), figsize=(2.6 * len(sets), 3.2), squeeze=False)
     for ax, (title, W) in zip(axes[0], sets.items(), strict=True):
         scaled = W / guards.batch(title, W).abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
-        mosaic(scaled, columns, ax, low=-1).set_title(title)
-        ax.images[0].set_cmap("RdBu_r")
+        mosaic(scaled, columns, ax, low=-1, cmap="RdBu_r").set_title(title)
     return list(axes[0])
 
 

@@ -1,5 +1,6 @@
 """Many small autoencoders of one shape, trained as one."""
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -12,62 +13,64 @@ from aecourse.models.squashing import Squashing
 
 
 class Ensemble(Module):
-    """K autoencoders of one shape, y -> ReLU layer -> h -> ReLU layer -> y_tilde, trained as one.
+    """K autoencoders of one shape, trained as one: y -> (ReLU layers) -> h -> (ReLU layers) -> y_tilde.
 
     Every parameter has a leading axis of models, so a sweep over seeds or penalties costs little more than one member.
     The members share no parameter, hence the gradient of the sum of their energies is the gradient of each.
 
     Args:
-        seeds: one per member. n, hidden, d: components of y, of the hidden layers and of h.
+        seeds: one per member. sizes: components of y, of each hidden layer and of h; the decoder has them in reverse.
         f: squashing of the code. tied: the decoder's matrices are the encoder's, transposed.
         heads: the encoder returns heads * d numbers, such as a mean and a log variance.
     """
 
     def __init__(
-        self,
-        seeds: Sequence[int],
-        n: int,
-        hidden: int,
-        d: int,
-        *,
-        f: Squashing = torch.relu,
-        tied: bool = False,
-        heads: int = 1,
+        self, seeds: Sequence[int], *sizes: int, f: Squashing = torch.relu, tied: bool = False, heads: int = 1
     ):
         super().__init__()
-        self.f, self.tied = guards.function("f", f), tied
-        self.n, self.d = guards.count("n", n), guards.count("d", d)
-        guards.count("hidden", hidden)
+        if len(sizes) < 2:
+            raise ValueError(f"sizes: expected at least n and d, got {sizes}")
+        self.sizes = tuple(guards.count("sizes", size) for size in sizes)
+        self.f, self.tied, self.depth = guards.function("f", f), tied, len(sizes) - 1
         guards.count("heads", heads, high=1 if tied else math.inf)
-        shapes = [(n, hidden), (hidden, heads * d), (d, hidden), (hidden, n)]
+        shapes = [*itertools.pairwise(sizes), *itertools.pairwise(sizes[::-1])]
+        shapes[self.depth - 1] = (sizes[-2], heads * sizes[-1])
         drawn = [_uniform(seeds, layer, a, b) for layer, (a, b) in enumerate(shapes)]
-        self.W = torch.nn.ParameterList(W for W, _ in (drawn[:2] if tied else drawn))
+        self.W = torch.nn.ParameterList(W for W, _ in (drawn[: self.depth] if tied else drawn))
         self.b = torch.nn.ParameterList(b for _, b in drawn)
 
     def _layer(self, k: int, value: Tensor) -> Tensor:
-        W = self.W[3 - k].transpose(1, 2) if self.tied and k > 1 else self.W[k]
-        return torch.baddbmm(self.b[k], value, W)
-
-    def _each(self, y: Tensor) -> Tensor:
-        return y.expand(len(self.b[0]), *y.shape[-2:])
+        mirrored = self.tied and k >= self.depth
+        return torch.baddbmm(
+            self.b[k], value, self.W[2 * self.depth - 1 - k].transpose(1, 2) if mirrored else self.W[k]
+        )
 
     def encode(self, y: Tensor) -> Tensor:
         """(batch, n) for all, or (K, batch, n) for each, -> (K, batch, heads * d)."""
-        return self.f(self._layer(1, self._layer(0, self._each(y)).relu()))
+        a = self._layer(0, y.expand(len(self.b[0]), *y.shape[-2:]))
+        for k in range(1, self.depth):
+            a = self._layer(k, a.relu())
+        return self.f(a)
 
     def decode(self, h: Tensor) -> Tensor:
         """(K, batch, d) -> (K, batch, n)."""
-        return self._layer(3, self._layer(2, h).relu())
+        a = self._layer(self.depth, h)
+        for k in range(self.depth + 1, 2 * self.depth):
+            a = self._layer(k, a.relu())
+        return a
 
     def forward(self, y: Tensor) -> Tensor:
         """y_tilde = Dec(Enc(y)). (batch, n) -> (K, batch, n)."""
         return self.decode(self.encode(y))
 
     def contractive(self, y: Tensor) -> Tensor:
-        """||dh/dy||_F^2 of ReLU codes by the chain rule, dh/dy = D_2 W_2 D_1 W_1. (batch, n) -> (K, batch)."""
-        a = self._layer(0, self._each(y))
-        on_1, on_2 = (a > 0).to(a.dtype), (self._layer(1, a.relu()) > 0).to(a.dtype)
-        columns = [(on_1 * self.W[0][:, j : j + 1]) @ self.W[1] * on_2 for j in range(self.n)]
+        """||dh/dy||_F^2 by the chain rule, layer by layer, for ReLU codes. (batch, n) -> (K, batch)."""
+        guards.choice("f", self.f, [torch.relu])
+        a = self._layer(0, y.expand(len(self.b[0]), *y.shape[-2:]))
+        columns = [self.W[0][:, j : j + 1] * (a > 0) for j in range(self.sizes[0])]  # dh/dy_j after one layer
+        for k in range(1, self.depth):
+            a = self._layer(k, a.relu())
+            columns = [column @ self.W[k] * (a > 0) for column in columns]
         return torch.stack([column.square().sum(dim=2) for column in columns]).sum(dim=0)
 
 
@@ -75,7 +78,7 @@ def _uniform(seeds: Sequence[int], layer: int, a: int, b: int) -> tuple[Paramete
     """Weights (K, a, b) and biases (K, 1, b), uniform in +-1/sqrt(a), each member from its own seed."""
     drawn = []
     for seed in seeds:
-        generator = torch.Generator().manual_seed(4 * guards.count("seeds", seed, low=0) + layer)
+        generator = torch.Generator().manual_seed(16 * guards.count("seeds", seed, low=0) + layer)
         drawn.append((2 * torch.rand(a + 1, b, generator=generator) - 1) / math.sqrt(a))
     every = torch.stack(drawn)
     return Parameter(every[:, :a].clone()), Parameter(every[:, a:].clone())

@@ -8,10 +8,10 @@ The house, from the ground up; a module imports only from lower floors.
     first    style      the look of every figure
              data       spiral, embedded digits and garments, full downloads
              energies   costs C, penalties R and the free energy F = C + R
-             models     the autoencoder and its relatives
+             models     the autoencoder and its relatives: tied, deep, many at once
     second   runtime    seeds, threads, device, a check of the machine
              limits     the best possible: PCA, inner minimum, cross-entropy floor
-             measures   what we report: principal angles, variance explained, amortisation gap
+             measures   what we report: variance explained, low-energy fraction, collapse meter, ROC
              training   fit(model, Y) -> History
              figures    tensors in, Axes out
              live       the figure that moves

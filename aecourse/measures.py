@@ -188,8 +188,8 @@ class Collapse(NamedTuple):
 def collapse(model: Callable[[Tensor], Tensor], Y: Tensor, off: Tensor, *, probes: int = 4, seed: int = 0) -> Collapse:
     """Three numbers that tell a model of the data from a copier.
 
-    The Jacobian is met by its action on random directions v of unit length: n times the mean of ||(J - I) v||^2 is the
-    squared norm in expectation, so no (n, n) matrix is ever formed.
+    The Jacobian is met by its transpose's action on random directions v of unit length: n times the mean of
+    ||(J - I)^T v||^2 is the squared norm in expectation, so no (n, n) matrix is ever formed.
 
     Args:
         model: y -> y_tilde, differentiable. Y: (m, n), unseen samples of the data. off: (m', n), samples from
@@ -203,11 +203,13 @@ def collapse(model: Callable[[Tensor], Tensor], Y: Tensor, off: Tensor, *, probe
     guards.batch("Y", Y)
     guards.batch("off", off, columns=Y.shape[1])
     generator = torch.Generator().manual_seed(guards.count("seed", seed, low=0))
+    y = off.detach().requires_grad_()
+    y_tilde = guards.batch("model(y)", model(y), columns=Y.shape[1])
     squares = []
+    for _ in range(guards.count("probes", probes)):
+        v = torch.nn.functional.normalize(torch.randn(off.shape, generator=generator), dim=1).to(off)
+        (pulled,) = torch.autograd.grad(y_tilde, y, v, retain_graph=True)
+        squares.append((pulled - v).square().sum(dim=1).mean().item())
     with torch.no_grad():
-        for _ in range(guards.count("probes", probes)):
-            v = torch.nn.functional.normalize(torch.randn(off.shape, generator=generator), dim=1).to(off)
-            _, moved = torch.func.jvp(model, (off,), (v,))
-            squares.append((moved - v).square().sum(dim=1).mean().item())
-        on, copied = (variance_explained(y, guards.batch("model(y)", model(y))) for y in (Y, off))
-    return Collapse(on, copied, (sum(squares) / probes) ** 0.5)
+        on = variance_explained(Y, model(Y))
+    return Collapse(on, variance_explained(off, y_tilde.detach()), (sum(squares) / probes) ** 0.5)

@@ -1,6 +1,6 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [notebooks] [training] [live] [imports]     (all of them unless named)
+python scripts/bench.py [notebooks] [training] [deep] [penalty] [live] [imports]     (all of them unless named)
 """
 
 import statistics
@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from aecourse import data, demos, models, runtime, training
+from aecourse import data, demos, energies, limits, models, runtime, training
 
 ROOT = Path(__file__).resolve().parents[1]
 # The high-water mark of the kernel's memory, in kB.
@@ -73,14 +73,60 @@ def bench_training() -> None:
     print(f"  training.fit          {ours:6.2f} s   {usual / ours:.1f} times faster")
 
 
+def bench_deep() -> None:
+    """The deep autoencoder with 30 codes; `data.mnist` reads the full set from AECOURSE_DATA or a mirror."""
+    test, full = data.mnist("test"), data.mnist("train")
+    print("deep autoencoder 784-384-30-384-784, squared error per pixel on the full test set of 10,000")
+    if (len(test), len(full)) != (10_000, 60_000):
+        print("  skipped: the full MNIST is not here")
+        return
+    optimum = limits.pca(full[:10_000], 30).reconstruct(test)
+    print(f"  best linear, d = 30      {(test - optimum).square().mean():.5f}")
+    for Y, epochs in ((data.digits(), 20), (full, 10)):
+        model = models.DeepAutoencoder(784, 384, 30, g=torch.sigmoid)
+        history = training.fit(model, Y, epochs=epochs, batch=128, lr=5e-3, one_cycle=True, progress=False)
+        error = training.evaluate(model, test) / 784
+        print(f"  trained on {len(Y):6,d}        {error:.5f}   {history.seconds:5.1f} s")
+
+
+def bench_penalty() -> None:
+    y = data.digits()[:256]
+    model = models.Autoencoder(784, 1000, f=torch.tanh)
+    optimiser = torch.optim.Adam(model.parameters(), fused=True)
+
+    def step(weight: float) -> None:
+        h = model.encode(y)
+        F = energies.squared_error(y, model.decode(h))
+        if weight:
+            F = F + weight * energies.contractive(model.slope(h), model.W_h)
+        optimiser.zero_grad()
+        F.mean().backward()
+        optimiser.step()
+
+    plain, contractive = (seconds(lambda w=w: [step(w) for _ in range(20)], 5) / 20 for w in (0.0, 0.1))
+    print("a training step of 784-1000-784, batch 256")
+    print(f"  plain                 {1e3 * plain:6.1f} ms")
+    print(f"  contractive           {1e3 * contractive:6.1f} ms   {contractive / plain:.2f} times a plain one")
+
+
 def bench_live() -> None:
     print("live figures, from a control's value to the PNG, median of 40 moves")
     moves = {
         "how_many_numbers": "d", "search_for_z": "y_1", "matrix_and_squashing": "turn", "costs": "y",
-        "settings": "phase", "place_the_task": "task",
+        "settings": "phase", "place_the_task": "task", "watch_training": "moment", "explore_the_code": "h_1",
+        "widen": "width", "tune_the_cure": "strength",
     }  # fmt: skip
+    maps, curve = torch.rand(9, 97, 97), torch.linspace(0.1, 0.9, 9)
+    sweep = demos.Sweep("weight", curve, maps, curve, curve)
+    h, labels = torch.randn(2000, 2), data.digits("test", labels=True)[1]
+    given = {
+        "watch_training": (10 * curve, maps, {"seen": curve, "unseen": curve}),
+        "explore_the_code": (h, labels, models.DeepAutoencoder(784, 256, 64, 2, g=torch.sigmoid).decode),
+        "widen": (10 * curve, maps, curve, curve / 10, curve, 0.1),
+        "tune_the_cure": (dict.fromkeys("abcde", sweep), 0.1),
+    }
     for name, control in moves.items():
-        picture = getattr(demos, name)()
+        picture = getattr(demos, name)(*given.get(name, ()))
         widget = picture.controls[control]
         if hasattr(widget, "options"):
             values = list(widget.options)
@@ -131,7 +177,10 @@ def _cell_seconds(cell) -> float:
 if __name__ == "__main__":
     runtime.setup(report=True)
     # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
-    parts = {"notebooks": bench_notebooks, "training": bench_training, "live": bench_live, "imports": bench_imports}
+    parts = {
+        "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
+        "live": bench_live, "imports": bench_imports,
+    }  # fmt: skip
     for part in sys.argv[1:] or parts:
         if part not in parts:
             sys.exit(f"bench: expected some of {', '.join(parts)}, got {part!r}")

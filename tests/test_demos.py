@@ -18,16 +18,48 @@ MOVES = {
     "search_for_z": [{"y_1": -0.5}, {"y_2": 0.7}, {"start": 1.0}],
     "matrix_and_squashing": [{"typed": "0 -1; 1 0"}, {"turn": 30}, {"f": "ReLU"}],
     "costs": [{"y": 0.9}, {"y_tilde": 0.2}],
+    "watch_training": [{"moment": 0.5}],
+    "explore_the_code": [{"h_1": 0.4}, {"h_2": -0.3}],
+    "widen": [{"width": 2}],
+    "tune_the_cure": [{"strength": 0.6}, {"cure": "narrow"}],
+}
+MAPS = torch.linspace(0.3, 0, 3)[:, None, None] * torch.rand(3, 9, 9, generator=torch.Generator().manual_seed(0))
+THREE = torch.tensor([0.1, 0.5, 0.8])
+
+
+def sweep(maps, whole=False):
+    return demos.Sweep("weight", torch.tensor([1.0, 10.0, 100.0]), maps, THREE.flip(0), THREE / 100, whole)
+
+
+def draws(h):
+    """A decoder whose image shows the code: grey by h_1 above, by h_2 below."""
+    return torch.sigmoid(h)[:, [0, 0, 1, 1]]
+
+
+# What a notebook hands to a live figure, where it hands anything.
+GIVEN = {
+    "watch_training": lambda: (torch.tensor([0.0, 10.0, 100.0]), MAPS, {"seen": THREE, "unseen": THREE.flip(0)}),
+    "explore_the_code": lambda: (
+        torch.randn(60, 2, generator=torch.Generator().manual_seed(0)),
+        torch.arange(60) % 10,
+        draws,
+    ),
+    "widen": lambda: (torch.tensor([1.0, 2.0, 30.0]), MAPS, THREE, THREE / 10, THREE / 100, 0.1),
+    "tune_the_cure": lambda: ({"wide": sweep(MAPS), "narrow": sweep(MAPS.flip(0), whole=True)}, 0.1),
 }
 
 
+def make(name):
+    return getattr(demos, name)(*GIVEN.get(name, tuple)())
+
+
 def test_every_live_figure_is_tested():
-    assert sorted(MOVES) == sorted(demos.__all__)
+    assert sorted(MOVES) == sorted(set(demos.__all__) - {"Sweep"})
 
 
 @pytest.mark.parametrize(("name", "moves"), MOVES.items())
 def test_every_control_changes_the_picture(name, moves):
-    picture = getattr(demos, name)()
+    picture = make(name)
     assert sorted(k for move in moves for k in move) == sorted(picture.controls)
     for move in moves:
         before = picture.png
@@ -37,7 +69,7 @@ def test_every_control_changes_the_picture(name, moves):
 
 @pytest.mark.parametrize("name", sorted(MOVES))
 def test_the_fast_drawing_equals_a_full_one_to_the_pixel(name):
-    picture = getattr(demos, name)()
+    picture = make(name)
     for move in MOVES[name] * 2:
         picture.set(**move)
     canvas = picture.figure.canvas
@@ -109,3 +141,45 @@ def test_slopes_of_the_costs_are_the_formulas_of_chapter_4():
     at = torch.linspace(0.1, 0.9, 9, dtype=torch.float64)
     assert torch.allclose(cost_and_slope("squared error", 0.3, at)[1], 2 * (at - 0.3))
     assert torch.allclose(cost_and_slope("cross-entropy", 0.3, at)[1], (at - 0.3) / (at * (1 - at)))
+
+
+def test_an_energy_map_shows_the_stored_model_and_between_two_their_mean():
+    picture = make("watch_training")
+    heat, veil = picture.figure.axes[0].images
+    assert np.allclose(np.asarray(heat.get_array()), MAPS[0])
+    picture.set(moment=0.25)
+    between = (MAPS[0] + MAPS[1]) / 2
+    assert np.allclose(np.asarray(heat.get_array()), between, atol=1e-6)
+    assert np.array_equal(np.asarray(veil.get_array())[..., 3] > 0, (between <= 0.05**2).numpy())
+    assert "epoch 5:" in picture.caption
+
+
+def test_a_whole_strength_is_never_interpolated():
+    picture = make("tune_the_cure").set(cure="narrow", strength=0.6)
+    heat = picture.figure.axes[0].images[0]
+    assert np.allclose(np.asarray(heat.get_array()), MAPS.flip(0)[1])
+    assert "= 10:" in picture.caption
+    assert "= 15.8:" in picture.set(cure="wide").caption  # halfway on a logarithmic scale, 10^(1.2)
+
+
+def test_the_code_plane_draws_what_the_decoder_says_and_names_the_nearest_digit():
+    h, labels, decode = GIVEN["explore_the_code"]()
+    picture = make("explore_the_code").set(h_1=h[7, 0].item(), h_2=h[7, 1].item())
+    drawn = np.asarray(picture.figure.axes[1].images[0].get_array())
+    assert np.allclose(drawn, decode(h[7:8]).view(2, 2), atol=1e-6)
+    assert f"the nearest unseen digit is a {labels[7].item()}" in picture.caption
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: demos.watch_training(torch.ones(2), MAPS, {}), "^maps: expected at least two square maps"),
+        (lambda: demos.widen(torch.ones(3), MAPS / 0, THREE, THREE, THREE, 0.1), "^maps: expected finite"),
+        (lambda: demos.tune_the_cure({}, 0.1), "^sweeps: expected at least one"),
+        (lambda: demos.explore_the_code(torch.rand(5, 3), torch.ones(5), draws), r"^h: expected shape \(batch, 2\)"),
+        (lambda: demos.explore_the_code(torch.rand(5, 2), torch.ones(4), draws), "^labels: expected one per code"),
+    ],
+)
+def test_live_figures_refuse_by_name(build, said):
+    with pytest.raises(ValueError, match=said):
+        build()

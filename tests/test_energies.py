@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.distributions import Bernoulli
+from torch.distributions import Bernoulli, Normal, kl_divergence
 
 from aecourse import energies, limits, models
 
@@ -124,3 +124,57 @@ def test_free_energy_is_cost_plus_penalty_and_compares_with_the_clean_target():
         h = model.encode(y_hat)
         assert torch.allclose(F, (y - model.decode(h)).square().sum(1) + 2 * h.abs().sum(1))
         assert torch.allclose(energies.free_energy(model, y), (y - model(y)).square().sum(1))
+
+
+@pytest.mark.parametrize("f", [torch.tanh, torch.sigmoid, torch.relu, models.identity])
+def test_the_contractive_penalty_is_the_squared_norm_of_autograds_jacobian(f):
+    model = models.Autoencoder(12, 20, f=f)
+    y = torch.randn(6, 12)
+    J = torch.autograd.functional.jacobian(lambda y: model.encode(y).sum(dim=0), y)  # (d, batch, n)
+    penalty = energies.contractive(model.slope(model.encode(y)), model.W_h)
+    assert torch.allclose(penalty, J.square().sum(dim=(0, 2)), rtol=1e-5, atol=0)
+
+
+def test_the_contractive_penalty_has_the_gradient_of_the_jacobians_norm():
+    model = models.Autoencoder(3, 4).double()
+    y = torch.randn(5, 3, dtype=torch.float64)
+    J = torch.autograd.functional.jacobian(lambda y: model.encode(y).sum(dim=0), y, create_graph=True)
+    penalty = energies.contractive(model.slope(model.encode(y)), model.W_h)
+    ours, theirs = (torch.autograd.grad(v.sum(), model.W_h)[0] for v in (penalty, J.square()))
+    assert torch.allclose(ours, theirs, rtol=1e-9)
+
+
+def test_l1_is_the_sum_of_absolute_values():
+    assert energies.l1(torch.tensor([[1.0, -2.0], [0.0, 0.5]])).tolist() == [3.0, 0.5]
+
+
+def test_kl_sparsity_is_the_divergence_of_coins():
+    h = torch.rand(50, 4)
+    wanted, found = Bernoulli(torch.full((4,), 0.1)), Bernoulli(h.mean(dim=0))
+    penalty = energies.kl_sparsity(h, 0.1)
+    assert penalty.shape == (50,)
+    assert torch.allclose(penalty, kl_divergence(wanted, found).sum().expand(50), rtol=1e-5)
+    assert energies.kl_sparsity(torch.full((3, 2), 0.1), 0.1).abs().max() < 1e-6
+
+
+def test_gaussian_kl_is_that_of_torch_distributions():
+    mu, log_var = torch.randn(7, 3), torch.randn(7, 3)
+    exact = kl_divergence(Normal(mu, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(dim=1)
+    assert torch.allclose(energies.gaussian_kl(mu, log_var), exact, rtol=1e-5, atol=1e-6)
+    assert energies.gaussian_kl(torch.zeros(1, 4), torch.zeros(1, 4)).item() == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: energies.l1(torch.zeros(3)), r"^h: expected shape \(batch, n\)"),
+        (lambda: energies.kl_sparsity(torch.zeros(3, 2)), "^h: expected every unit strictly"),
+        (lambda: energies.kl_sparsity(torch.full((3, 2), 1.5)), r"^h: expected values in \[0, 1\]"),
+        (lambda: energies.kl_sparsity(torch.rand(3, 2), 1.0), "^rho: expected a number"),
+        (lambda: energies.contractive(torch.ones(3, 2), torch.ones(4, 5)), r"^slope: expected shape \(batch, 4\)"),
+        (lambda: energies.gaussian_kl(torch.ones(3, 2), torch.ones(3, 1)), "^log_var: expected the shape of mu"),
+    ],
+)
+def test_penalties_refuse_by_name(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()

@@ -47,7 +47,7 @@ def test_energy_maps_share_one_scale_and_lie_the_right_way_up():
     assert [ax.images[0].get_clim() for ax in axes] == [(0, 2), (0, 2)]
     picture = axes[1].images[0]
     assert picture.origin == "lower"
-    assert picture.get_extent() == [-1.2, 1.2, -1.2, 1.2]
+    assert picture.get_extent() == pytest.approx([-1.35, 1.35, -1.35, 1.35])  # pixels are centred on grid points
 
 
 @pytest.mark.parametrize("setting", figures.SETTINGS)
@@ -95,6 +95,18 @@ def test_a_task_stands_inside_just_its_regions(latent, structured):
         (lambda: figures.bars({"a": float("nan")}, "y"), "^a: expected a finite number"),
         (lambda: figures.energy_maps({"m": torch.full((2, 2), torch.inf)}), "^m: expected finite"),
         (lambda: style.new_figure(0), "^columns: "),
+        (lambda: figures.points(torch.zeros(3, 2), "q"), "^symbol: expected one of"),
+        (lambda: figures.energy_maps({}), "^maps: expected at least one"),
+        (lambda: figures.image_rows({}), "^rows: expected at least one"),
+        (
+            lambda: figures.image_rows({"a": torch.zeros(1, 4), "b": torch.full((1, 4), torch.nan)}),
+            "^b: expected finite",
+        ),
+        (lambda: figures.mosaic(torch.zeros(5, 16), 2), "^images: expected full rows of 2"),
+        (lambda: figures.kernels({}), "^sets: expected at least one"),
+        (lambda: figures.errors(torch.ones(2), {"a": torch.ones(3)}, {}, "y"), "^a: expected the shape of d"),
+        (lambda: figures.roc({"a": (torch.ones(2), torch.ones(3))}), "^a: expected the shape of the share"),
+        (lambda: figures.grid(1), "^side: "),
     ],
 )
 def test_figures_refuse_by_name(draw, said):
@@ -107,3 +119,42 @@ def test_an_unknown_setting_is_refused_by_name():
         figures.diagram("perception")
     with pytest.raises(ValueError, match="^phase: expected one of"):
         figures.diagram("prediction", "sleeping")
+
+
+def test_a_map_is_drawn_where_it_was_computed():
+    """The energy |y_1 - 0.6| + |y_2 + 0.3| is lowest at (0.6, -0.3): there the picture must be darkest."""
+    y = figures.grid(17)
+    energy = (y - torch.tensor([0.6, -0.3])).abs().sum(dim=1).view(17, 17)
+    (ax,) = figures.energy_maps({"m": energy})
+    (picture,) = ax.images
+    row, column = np.unravel_index(np.asarray(picture.get_array()).argmin(), (17, 17))
+    left, right, bottom, top = picture.get_extent()
+    assert left + (column + 0.5) * (right - left) / 17 == pytest.approx(0.6)
+    assert bottom + (row + 0.5) * (top - bottom) / 17 == pytest.approx(-0.3)
+
+
+def test_a_mosaic_has_its_images_row_by_row():
+    images = torch.arange(6.0)[:, None].expand(6, 4) / 6
+    picture = np.asarray(figures.mosaic(images, 3).images[0].get_array())
+    assert picture.shape == (2 * 4, 3 * 4)
+    assert np.allclose(picture[1::4, 1::4], np.arange(6).reshape(2, 3) / 6)
+
+
+def test_kernels_are_scaled_each_by_its_own_and_signs_keep_their_colour():
+    W = torch.zeros(2, 4)
+    W[0, 0], W[1, 3] = 5.0, -0.1
+    (ax,) = figures.kernels({"k": W}, columns=2)
+    picture = np.asarray(ax.images[0].get_array())
+    assert np.nanmax(picture) == 1
+    assert np.nanmin(picture) == -1
+    assert ax.images[0].get_clim() == (-1, 1)
+
+
+def test_walks_and_error_curves_draw_every_curve():
+    top, bottom = figures.walks({"a": torch.rand(3, 16)}, {"a": torch.rand(9), "b": torch.rand(9)}, "units")
+    assert len(bottom.lines) == 2
+    assert len(top.images) == 1
+    d = torch.tensor([1.0, 2.0, 4.0])
+    ax = figures.errors(d, {"deep": d.flip(0)}, {"best": d.flip(0) / 2}, "error")
+    assert [line.get_label() for line in ax.lines] == ["best", "deep"]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")

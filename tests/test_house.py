@@ -66,7 +66,7 @@ def test_conda_and_pip_ask_for_the_same():
 
 def test_what_is_imported_is_declared():
     stdlib = sys.stdlib_module_names
-    names = {"pil": "pillow"}
+    names = {"pil": "pillow", "sklearn": "scikit-learn"}
     for path in (ROOT / "aecourse").rglob("*.py"):
         for module in re.findall(r"^\s*(?:from|import) (\w+)", path.read_text("utf-8"), re.M):
             if module not in stdlib and module != "aecourse":

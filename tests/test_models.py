@@ -68,3 +68,111 @@ def test_mlp_squashes_between_its_layers_only():
 def test_bad_arguments_are_refused_by_name(build, said):
     with pytest.raises(ValueError, match=said):
         build()
+
+
+def test_tied_weights_are_one_matrix_and_train_as_one():
+    model = models.TiedAutoencoder(5, 3)
+    assert [name for name, _ in model.named_parameters()] == ["W_h", "b_h", "b_y"]
+    assert torch.equal(model.W_y, model.W_h.T)
+    y = torch.rand(4, 5)
+    expected = torch.tanh(y @ model.W_h.T + model.b_h) @ model.W_h + model.b_y
+    assert torch.allclose(model(y), expected, atol=1e-6)
+    with torch.no_grad():
+        model.W_h.mul_(2)
+    assert torch.equal(model.W_y, model.W_h.T)
+    again = models.TiedAutoencoder(5, 3, seed=1)
+    again.load_state_dict(model.state_dict())
+    assert torch.equal(again(y), model(y))
+    with pytest.raises(AttributeError):
+        _ = model.no_such_thing
+
+
+@pytest.mark.parametrize("f", [models.identity, torch.tanh, torch.sigmoid, torch.relu])
+def test_slopes_written_with_h_are_the_derivatives(f):
+    model = models.Autoencoder(4, 6, f=f)
+    a = torch.randn(7, 6, requires_grad=True)
+    (slope,) = torch.autograd.grad(f(a).sum(), a)
+    assert torch.allclose(model.slope(f(a)), slope, atol=1e-6)
+
+
+def test_an_unknown_slope_is_refused_by_name():
+    with pytest.raises(ValueError, match="^f: expected one of"):
+        models.Autoencoder(4, 6, f=torch.exp).slope(torch.ones(1, 6))
+
+
+def test_a_deep_autoencoder_mirrors_its_sizes():
+    model = models.DeepAutoencoder(8, 5, 2, g=torch.sigmoid)
+    shapes = [tuple(p.shape) for name, p in model.named_parameters() if name.endswith("weight")]
+    assert shapes == [(5, 8), (2, 5), (5, 2), (8, 5)]
+    y = torch.rand(3, 8)
+    assert model.encode(y).shape == (3, 2)
+    assert ((model(y) > 0) & (model(y) < 1)).all()
+    with pytest.raises(ValueError, match=r"^y: expected shape \(batch, 8\)"):
+        model(torch.rand(3, 7))
+    with pytest.raises(ValueError, match=r"^h: expected shape \(batch, 2\)"):
+        model.decode(torch.rand(3, 8))
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 9])
+def test_top_k_keeps_the_k_largest_positive_ones(k):
+    a = torch.randn(20, 6, generator=torch.Generator().manual_seed(k))
+    for before, after in zip(a.tolist(), models.top_k(k)(a).tolist(), strict=True):
+        winners = sorted((v for v in before if v > 0), reverse=True)[:k]
+        assert after == pytest.approx([v if v in winners else 0 for v in before])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "tied"), [((3, 4), False), ((3, 5, 4), False), ((3, 5, 4), True), ((3, 4, 5, 2), True)]
+)
+def test_a_member_of_an_ensemble_is_a_model_of_its_own(sizes, tied):
+    """Layer by layer with plain matrices; and a member does not depend on its company."""
+    five = models.Ensemble(range(5), *sizes, tied=tied)
+    alone = models.Ensemble([3], *sizes, tied=tied)
+    y = torch.randn(6, 3)
+    assert torch.allclose(five(y)[3], alone(y)[0], atol=1e-6)
+    depth = len(sizes) - 1
+    W = [W[3] for W in five.W]
+    W += [matrix.T for matrix in reversed(W)] if tied else []
+    h = y
+    for layer in range(2 * depth):
+        h = h @ W[layer] + five.b[layer][3]
+        h = h if layer == 2 * depth - 1 else h.relu()
+    assert torch.allclose(five(y)[3], h, atol=1e-6)
+
+
+def test_training_a_sum_trains_each_member_by_itself():
+    y, alone, both = torch.randn(20, 2), models.Ensemble([1], 2, 4), models.Ensemble([0, 1], 2, 4)
+    for model in (alone, both):
+        optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+        for _ in range(5):
+            optimiser.zero_grad()
+            (y - model(y)).square().sum(dim=2).sum(dim=0).mean().backward()
+            optimiser.step()
+    assert torch.allclose(both(y)[1], alone(y)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_the_ensembles_contractive_penalty_is_autograds(tied):
+    model = models.Ensemble([0, 1, 2], 3, 6, 5, tied=tied)
+    y = torch.randn(4, 3)
+    J = torch.autograd.functional.jacobian(lambda y: model.encode(y).sum(dim=1), y)  # (K, d, batch, n)
+    assert torch.allclose(model.contractive(y), J.square().sum(dim=(1, 3)), rtol=1e-5, atol=1e-7)
+    with pytest.raises(ValueError, match="^f: expected one of"):
+        models.Ensemble([0], 3, 5, f=torch.tanh).contractive(y)
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: models.Ensemble([0], 2), "^sizes: expected at least"),
+        (lambda: models.Ensemble([], 2, 3), "^seeds: expected at least one"),
+        (lambda: models.Ensemble([-1], 2, 3), "^seeds: expected a whole number"),
+        (lambda: models.Ensemble([0], 2, 3, tied=True, heads=2), "^heads: "),
+        (lambda: models.Ensemble([0], 2, 3)(torch.rand(4, 3)), r"^y: expected shape \(batch, 2\)"),
+        (lambda: models.Ensemble([0], 2, 3).decode(torch.rand(1, 4, 2)), r"^h: expected shape \(batch, 3\)"),
+        (lambda: models.top_k(0), "^k: expected a whole number"),
+    ],
+)
+def test_relatives_refuse_by_name(build, said):
+    with pytest.raises(ValueError, match=said):
+        build()

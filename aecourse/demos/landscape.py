@@ -44,6 +44,11 @@ class _Map:
         self.veil.set_data(veil)
 
 
+def _mark_optimum(ax: Axes, optimum: float) -> None:
+    ax.axhline(optimum, color=MUTED, lw=2.5, ls=":")
+    ax.text(0.98, optimum + 0.015, "the spiral itself", color=MUTED, ha="right", transform=ax.get_yaxis_transform())
+
+
 def _stack(name: str, maps: Tensor, k: int) -> Tensor:
     if maps.ndim != 3 or len(maps) != k or k < 2 or maps.shape[1] != maps.shape[2]:
         raise ValueError(f"{name}: expected at least two square maps, shape ({k}, side, side), got {tuple(maps.shape)}")
@@ -96,14 +101,17 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
     picture = _Map(plane, maps.shape[1])
     plane.set_title("energy over the plane")
     curves.fill_between(d, fraction - spread, fraction + spread, color=colour("E"), alpha=0.25, lw=0)
-    curves.plot(d, fraction, "o-", color=colour("E"), label="trained, mean and spread of seeds")
-    curves.axhline(optimum, color=MUTED, lw=2.5, ls=":", label="the spiral itself")
-    curves.axhline(1, color=MUTED, lw=1.2)
-    curves.set(title="explained share of the square", xlabel="$d$, numbers in the code", xscale="log", ylim=(0, 1.05))
+    curves.plot(d, fraction, "o-", color=colour("E"))
+    _mark_optimum(curves, optimum)
+    curves.set(
+        title="explained share of the square, mean ± spread",
+        xlabel="$d$, numbers in the code",
+        xscale="log",
+        ylim=(0, 1.05),
+    )
     curves.set_xticks(d.tolist(), [f"{v:g}" for v in d.tolist()])
     curves.minorticks_off()
     curves.grid(alpha=0.6)
-    curves.legend(loc="lower right", fontsize=11, bbox_to_anchor=(1, 0.12))
     now = curves.axvline(d[0].item(), color=INK, lw=2)
 
     def update(width: int) -> str:
@@ -143,7 +151,8 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     Args:
         sweeps: cure -> Sweep. optimum: the best low-energy fraction.
     """
-    guards.choice("sweeps", True, [bool(sweeps)])
+    if not sweeps:
+        raise ValueError("sweeps: expected at least one cure, got none")
     side = next(iter(sweeps.values())).maps.shape[1]
     maps = {cure: _stack(cure, s.maps, len(s.strengths)) for cure, s in sweeps.items()}
     figure, (plane, trade) = new_figure(2, size=(11.2, 4.6), width_ratios=(1, 1.2))

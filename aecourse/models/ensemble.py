@@ -30,6 +30,8 @@ class Ensemble(Module):
         super().__init__()
         if len(sizes) < 2:
             raise ValueError(f"sizes: expected at least n and d, got {sizes}")
+        if not len(seeds):
+            raise ValueError("seeds: expected at least one member, got none")
         self.sizes = tuple(guards.count("sizes", size) for size in sizes)
         self.f, self.tied, self.depth = guards.function("f", f), tied, len(sizes) - 1
         guards.count("heads", heads, high=1 if tied else math.inf)
@@ -45,15 +47,21 @@ class Ensemble(Module):
             self.b[k], value, self.W[2 * self.depth - 1 - k].transpose(1, 2) if mirrored else self.W[k]
         )
 
+    def _each(self, y: Tensor) -> Tensor:
+        """The samples of each member, (K, batch, n)."""
+        guards.batch("y", y.flatten(0, -2), columns=self.sizes[0])
+        return y.expand(len(self.b[0]), *y.shape[-2:])
+
     def encode(self, y: Tensor) -> Tensor:
         """(batch, n) for all, or (K, batch, n) for each, -> (K, batch, heads * d)."""
-        a = self._layer(0, y.expand(len(self.b[0]), *y.shape[-2:]))
+        a = self._layer(0, self._each(y))
         for k in range(1, self.depth):
             a = self._layer(k, a.relu())
         return self.f(a)
 
     def decode(self, h: Tensor) -> Tensor:
         """(K, batch, d) -> (K, batch, n)."""
+        guards.batch("h", h.flatten(0, -2), columns=self.sizes[-1])
         a = self._layer(self.depth, h)
         for k in range(self.depth + 1, 2 * self.depth):
             a = self._layer(k, a.relu())
@@ -66,7 +74,7 @@ class Ensemble(Module):
     def contractive(self, y: Tensor) -> Tensor:
         """||dh/dy||_F^2 by the chain rule, layer by layer, for ReLU codes. (batch, n) -> (K, batch)."""
         guards.choice("f", self.f, [torch.relu])
-        a = self._layer(0, y.expand(len(self.b[0]), *y.shape[-2:]))
+        a = self._layer(0, self._each(y))
         columns = [self.W[0][:, j : j + 1] * (a > 0) for j in range(self.sizes[0])]  # dh/dy_j after one layer
         for k in range(1, self.depth):
             a = self._layer(k, a.relu())

@@ -74,7 +74,7 @@ class Live:
         self.caption = self.update(**self.values)
         figure.canvas.draw()
         figure.set_layout_engine("none")
-        self._children, self._moving, self._background = [], [], None
+        self._children, self._moving, self._background, self._held = [], [], None, False
         self._redraw()
         for control in self.controls.values():
             control.observe(self._redraw, "value")
@@ -102,11 +102,20 @@ class Live:
                 guards.choice(name, value, control.options)
             elif hasattr(control, "min"):
                 guards.number(name, value, control.min, control.max)
-        for name, value in values.items():
-            self.controls[name].value = value
+        before = self.values
+        self._held = True  # one drawing for all values
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._held = False
+        if self.values != before:
+            self._redraw()
         return self
 
     def _redraw(self, _change: object = None) -> None:
+        if self._held:
+            return
         try:
             self.caption = self.update(**self.values)
         except Exception as error:  # in a notebook a callback's traceback goes to a log that nobody looks at

@@ -111,13 +111,12 @@ class Figure:
         return self.box.locator(".widget-html-content").last.inner_text()
 
 
-@pytest.fixture(scope="module")
-def notebook_03(page, lab):
-    """Notebook 03, run from top to bottom, with what the page's console complained about."""
+def run(page, url):
+    """Run a notebook from top to bottom; what the page's console complains about, then and later, goes into a list."""
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(lab("03_the_autoencoder.ipynb"), wait_until="domcontentloaded")
+    page.goto(url, wait_until="domcontentloaded")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=60_000)
     page.wait_for_function(IDLE, timeout=60_000)
     page.set_default_timeout(120_000)
@@ -125,6 +124,11 @@ def notebook_03(page, lab):
     errors = page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]')
     assert errors.count() == 0, errors.first.inner_text()
     return complaints
+
+
+@pytest.fixture(scope="module")
+def notebook_03(page, lab):
+    return run(page, lab("03_the_autoencoder.ipynb"))
 
 
 def test_slider_menu_and_text_move_the_picture(page, notebook_03):
@@ -168,3 +172,15 @@ def test_the_self_test_answers_a_click(page, notebook_03):
 
 def test_the_console_has_nothing_to_complain_about(notebook_03):
     assert notebook_03 == []
+
+
+def test_a_training_can_be_scrubbed_through(page, lab, notebook_03):
+    """Last, because it opens another notebook in the same page."""
+    complaints = run(page, lab("05_the_loss_functional.ipynb"))
+    figure = Figure(page, "moment of training")
+    knob = figure.box.locator(".noUi-handle").first
+    knob.focus()
+    assert figure.caption().startswith("epoch 0:")
+    figure.changes(lambda: page.keyboard.press("End"))
+    assert figure.caption().startswith("epoch 300:")
+    assert complaints == []

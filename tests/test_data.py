@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import http.server
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,3 +195,18 @@ def test_no_temporary_file_outlives_a_download(mirrors):
     _, _, folder = mirrors
     data.mnist("test")
     assert [p.name for p in folder.rglob("*") if p.is_file()] == ["t10k-images-idx3-ubyte.gz"]
+
+
+def test_a_cache_that_cannot_be_written_is_named_in_one_line(tmp_path, monkeypatch, capsys):
+    occupied = tmp_path / "occupied"
+    occupied.write_text("a file where a folder should be")
+    monkeypatch.setenv("AECOURSE_DATA", str(occupied))
+    assert len(data.mnist("test")) == 2000
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "cannot be written" in said
+
+
+def test_a_home_folder_in_the_name_of_the_cache_is_followed(monkeypatch):
+    monkeypatch.setenv("AECOURSE_DATA", "~/images")
+    assert full.folder() == Path.home() / "images"

@@ -9,13 +9,14 @@ import pytest
 SEVEN = Path(__file__).resolve().parents[1] / ".venv" / "ipywidgets7"
 SCRIPT = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:]
 import ipywidgets
 assert ipywidgets.__version__ == "7.7.1", ipywidgets.__version__
-from aecourse import demos, exercises
+from aecourse import exercises
 from aecourse.live import Live
-for name in demos.__all__:
-    picture = getattr(demos, name)()
+from test_demos import MOVES, make
+for name in MOVES:
+    picture = make(name)
     assert isinstance(picture, Live)
     before = picture.png
     for control in picture.controls.values():
@@ -35,6 +36,8 @@ print("seven works")
 def test_live_figures_and_self_tests_build_and_move_with_ipywidgets_7():
     if not SEVEN.exists():
         pytest.skip("ipywidgets 7.7.1 lies in .venv after make setup only")
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(SEVEN)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(SEVEN), str(Path(__file__).parent)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "seven works" in done.stdout

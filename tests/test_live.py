@@ -155,3 +155,12 @@ def test_no_warning_is_hidden():
         figure, (ax,) = new_figure()
         ax.plot([0, 1])
         live.Live(figure, {}, lambda: "still")
+
+
+def test_several_values_are_drawn_once(moving):
+    calls, update = [], moving.update
+    moving.update = lambda **values: calls.append(values) or update(**values)
+    moving.set(height=0.3, typed="abc", kind="dashed")
+    assert calls == [{"height": 0.3, "typed": "abc", "kind": "dashed"}]
+    moving.set(height=0.3)
+    assert len(calls) == 1  # nothing changed, nothing drawn

@@ -6,6 +6,7 @@ import os
 import sys
 import zlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import torch
@@ -77,7 +78,7 @@ def folder() -> Path:
     """Where downloads are kept: the folder named by AECOURSE_DATA, or the user's cache folder."""
     import pooch
 
-    return Path(os.environ.get("AECOURSE_DATA") or pooch.os_cache("aecourse"))
+    return Path(os.environ.get("AECOURSE_DATA") or pooch.os_cache("aecourse")).expanduser()
 
 
 def _full(world: str, split: str, labels: bool) -> Tensor | tuple[Tensor, Tensor]:
@@ -96,17 +97,23 @@ def _fetch(world: str, name: str) -> Path:
     if target.exists() and f"sha256:{pooch.file_hash(str(target))}" != known:
         print(f"{target} is damaged and is fetched anew.", file=sys.stderr)
         target.unlink()
+    reasons = []
     for mirror in MIRRORS[world]:
-        downloader = pooch.HTTPDownloader(progressbar=True, timeout=20)
+        # 3 seconds to connect: a firewall that drops packets should not keep a lecture hall waiting.
+        downloader = pooch.HTTPDownloader(progressbar=True, timeout=(3, 20))
         try:
             return Path(pooch.retrieve(mirror + name, known, fname=name, path=target.parent, downloader=downloader))
-        except (OSError, ValueError) as error:  # no network or a refusal; a wrong checksum
-            print(f"{mirror}: {_reason(error)}", file=sys.stderr)
-    raise ConnectionError(f"{name} could not be downloaded intact from any of {len(MIRRORS[world])} mirrors")
+        except (OSError, ValueError) as error:  # no network, a refusal, no place to write; a wrong checksum
+            reasons.append(f"{urlsplit(mirror).hostname}: {_reason(error, target.parent)}")
+    raise ConnectionError(f"{name} could not be downloaded ({'; '.join(reasons)})")
 
 
-def _reason(error: Exception) -> str:
-    return "the file arrived damaged" if isinstance(error, ValueError) else f"no answer ({type(error).__name__})"
+def _reason(error: Exception, place: Path) -> str:
+    if isinstance(error, ValueError):
+        return "the file arrived damaged"
+    if isinstance(error, PermissionError | FileExistsError | NotADirectoryError):
+        return f"{place} cannot be written"
+    return f"no answer ({type(error).__name__})"
 
 
 def _read(path: Path, offset: int) -> np.ndarray:

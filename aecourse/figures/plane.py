@@ -86,7 +86,8 @@ def energy_maps(
     if axes is None:
         columns = min(columns, len(maps))
         rows = -(-len(maps) // columns)
-        _, cells = plt.subplots(rows, columns, figsize=(4.6 * columns + 1, 4.5 * rows), squeeze=False)
+        side = min(4.6, 12 / columns)  # a wide figure is shrunk on the page, and its letters with it
+        _, cells = plt.subplots(rows, columns, figsize=(side * columns + 1, side * rows), squeeze=False)
         axes = list(cells.flat)
         for ax in axes[len(maps) :]:
             ax.axis("off")

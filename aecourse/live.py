@@ -31,6 +31,9 @@ def slider(
     label: str, low: float, high: float, value: float, *, step: float | None = None, symbol: str | None = None
 ) -> widgets.Widget:
     """A slider from low to high, in whole numbers if all three are; `symbol` lends its colour to the handle."""
+    if not guards.number("low", low) < guards.number("high", high):
+        raise ValueError(f"high: expected more than low ({low:g}), got {high:g}")
+    guards.number("value", value, low, high)
     whole = all(isinstance(v, int) for v in (low, high, value)) and step is None
     kind, step = (widgets.IntSlider, 1) if whole else (widgets.FloatSlider, step or (high - low) / 100)
     style = _WIDE | ({"handle_color": notation.colour(symbol)} if symbol else {})
@@ -39,6 +42,9 @@ def slider(
 
 def menu(label: str, options: list[str], value: str | None = None) -> widgets.Dropdown:
     """A menu of options; the first is chosen unless told."""
+    if not options:
+        raise ValueError("options: expected at least one, got none")
+    guards.choice("value", options[0] if value is None else value, options)
     return widgets.Dropdown(
         options=options, value=options[0] if value is None else value, description=label, style=_WIDE, layout=_LAYOUT
     )

@@ -164,3 +164,18 @@ def test_several_values_are_drawn_once(moving):
     assert calls == [{"height": 0.3, "typed": "abc", "kind": "dashed"}]
     moving.set(height=0.3)
     assert len(calls) == 1  # nothing changed, nothing drawn
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: live.slider("d", 1, 1, 1), "^high: expected more than low"),
+        (lambda: live.slider("d", 0.0, 1.0, 2.0), r"^value: expected a number in \[0, 1\]"),
+        (lambda: live.slider("d", 0.0, float("inf"), 1.0), "^high: expected a finite number"),
+        (lambda: live.menu("kind", []), "^options: expected at least one"),
+        (lambda: live.menu("kind", ["a", "b"], "c"), "^value: expected one of 'a', 'b'"),
+    ],
+)
+def test_controls_refuse_by_name(build, said):
+    with pytest.raises(ValueError, match=said):
+        build()

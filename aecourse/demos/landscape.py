@@ -24,7 +24,7 @@ def between(values: Tensor, position: float) -> Tensor:
 
 
 class _Map:
-    """An energy map of fixed scale with the spiral on it; the region of energy at most tau is veiled in white."""
+    """An energy map of fixed scale with the spiral on it; the region of energy at most tau is veiled."""
 
     def __init__(self, ax: Axes, side: int, optimum: float | None = None):
         ax.set_box_aspect(1)
@@ -32,9 +32,8 @@ class _Map:
         self.veil = ax.imshow(np.zeros((side, side, 4)), extent=extent(side, BOX), origin="lower")
         ax.scatter(*data.spiral().T, s=7, color=colour("y"), zorder=3)
         square(ax)
-        ax.figure.colorbar(
-            self.heat, ax=ax, label="$F(y)$ (squared plane units)", extend="max", fraction=0.046, pad=0.03
-        )
+        ax.set_title("$F(y)$ in squared plane units")
+        ax.figure.colorbar(self.heat, ax=ax, extend="max", fraction=0.046, pad=0.03)
 
     def show(self, F: Tensor) -> None:
         pixels = F.numpy()
@@ -44,9 +43,10 @@ class _Map:
         self.veil.set_data(veil)
 
 
-def _mark_optimum(ax: Axes, optimum: float) -> None:
+def _mark_optimum(ax: Axes, optimum: float, side: str) -> None:
     ax.axhline(optimum, color=MUTED, lw=2.5, ls=":")
-    ax.text(0.98, optimum + 0.015, "the spiral itself", color=MUTED, ha="right", transform=ax.get_yaxis_transform())
+    x = {"left": 0.02, "right": 0.98}[side]
+    ax.text(x, optimum + 0.015, "the spiral itself", color=MUTED, ha=side, transform=ax.get_yaxis_transform())
 
 
 def _stack(name: str, maps: Tensor, k: int) -> Tensor:
@@ -66,15 +66,15 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
     maps = _stack("maps", maps, len(epochs))
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
     picture = _Map(plane, maps.shape[1])
-    plane.set_title("energy over the plane")
     for k, (label, F) in enumerate(energies.items()):
         curves.plot(epochs, F, ("-", "--", "-.")[k % 3], label=label)
     curves.set(title="mean energy", xlabel="epoch", ylabel="squared plane units", yscale="log")
     curves.set_xscale("symlog", linthresh=1)
     curves.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
     curves.minorticks_off()
+    curves.set_xlim(left=0)
     curves.grid(alpha=0.6)
-    curves.legend()
+    curves.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=len(energies), fontsize=11)
     now = curves.axvline(epochs[0].item(), color=INK, lw=2)
 
     def update(moment: float) -> str:
@@ -84,7 +84,7 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
         now.set_xdata([epoch, epoch])
         said = ", ".join(f"{label} {between(values, position).item():.5f}" for label, values in energies.items())
         share = (F <= TAU).float().mean().item()
-        return f"epoch {epoch:.0f}: mean energy of {said}; {100 * share:.0f} % of the square is explained (white veil)."
+        return f"epoch {epoch:.0f}: mean energy of {said}; {100 * share:.0f} % of the square is explained (pale veil)."
 
     return live.Live(figure, {"moment": live.slider("moment of training", 0.0, 1.0, 0.0, step=0.01)}, update)
 
@@ -99,10 +99,9 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
     maps = _stack("maps", maps, len(d))
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
     picture = _Map(plane, maps.shape[1])
-    plane.set_title("energy over the plane")
     curves.fill_between(d, fraction - spread, fraction + spread, color=colour("E"), alpha=0.25, lw=0)
     curves.plot(d, fraction, "o-", color=colour("E"))
-    _mark_optimum(curves, optimum)
+    _mark_optimum(curves, optimum, "right")
     curves.set(
         title="explained share of the square, mean ± spread",
         xlabel="$d$, numbers in the code",
@@ -120,7 +119,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
         side = "under-complete" if d[width] < 2 else "over-complete" if d[width] > 2 else "as wide as the plane"
         return (
             f"d = {d[width].item():g} ({side}): F on the spiral {energy[width].item():.5f} squared plane units; "
-            f"{100 * fraction[width].item():.0f} % of the square is explained (white veil), "
+            f"{100 * fraction[width].item():.0f} % of the square is explained (pale veil), "
             f"the spiral itself is {100 * optimum:.0f} %."
         )
 
@@ -157,14 +156,12 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     maps = {cure: _stack(cure, s.maps, len(s.strengths)) for cure, s in sweeps.items()}
     figure, (plane, trade) = new_figure(2, size=(11.2, 4.6), width_ratios=(1, 1.2))
     picture = _Map(plane, side)
-    plane.set_title("energy over the plane")
     trails = {}
     for k, (cure, s) in enumerate(sweeps.items()):
         (trails[cure],) = trade.plot(s.energy, s.fraction, "o-", color=f"C{k}", ms=4, label=cure)
-    trade.axhline(optimum, color=MUTED, lw=2.5, ls=":")
-    trade.text(
-        0.98, optimum + 0.015, "the spiral itself", color=MUTED, ha="right", transform=trade.get_yaxis_transform()
-    )
+    _mark_optimum(trade, optimum, "left")
+    trade.axvline(TAU, color=MUTED, lw=1.5, ls="--")
+    trade.text(TAU * 1.15, 0.9, r"$\tau$", color=MUTED)
     (mark,) = trade.plot([], [], "o", color=INK, ms=13, mfc="none", mew=2.5)
     trade.set(
         title="collapse is up left, death is down right",

@@ -85,6 +85,8 @@ EXERCISES = (
             Wrong(lambda a, k: a * (a >= a.topk(k, dim=1).values[:, -1:]), "negative activations survive where fewer than k are positive: ReLU is missing"),
             Wrong(lambda a, k: a.relu().topk(k, dim=1).values, "those are the k values without their places: the code keeps all d components"),
             Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().flatten().topk(k * len(a)).values[-1]), "the largest of the whole batch were kept: each sample has its own k"),
+            Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().topk(k, dim=0).values[-1:]), "chosen along the batch: `dim=1` compares the units of one sample"),
+            Wrong(lambda a, k: a.relu() * (a.relu() > a.relu().topk(k, dim=1).values[:, -1:]), "the k-th largest itself is cut off too: keep what is at least as large as it"),
             Wrong(lambda a, k: (a.relu() >= a.relu().topk(k, dim=1).values[:, -1:]).float(), "that only says who is on; keep the values"),
             Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().topk(k + 1, dim=1).values[:, -1:]), "one too many: k are kept, not k + 1"),
             Wrong(lambda a, k: a.relu() * (a.abs() >= a.abs().topk(k, dim=1).values[:, -1:]), "chosen by absolute value: strongly negative units take the places and are then cut to 0"),
@@ -93,13 +95,15 @@ EXERCISES = (
     ),
     Exercise(
         "8.3", "evade a penalty",
-        "A linear autoencoder ỹ = W_y W_h y is penalised with ‖h‖. Write `evade(W_h, W_y, c)`: new matrices `(W_h, W_y)` with every prediction unchanged and every code c times *smaller*.",
+        "A linear autoencoder ỹ = W_y W_h y is penalised with ‖h‖. Write `evade(W_h, W_y, c)`: new matrices `(W_h, W_y)`, each a multiple of the old one, with every prediction unchanged and every code c times *smaller*.",
         ("Shrink what makes the code.", "What must grow so that ỹ stays?"),
         _tied_layers, evade,
         (
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y), "the codes shrink, and with them the predictions: the decoder has to make up for it"),
             Wrong(lambda W_h, W_y, c: (W_h * c, W_y / c), "the wrong way: these codes are c times larger"),
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y / c), "both shrink: predictions are now c² times smaller. This is what tied weights would enforce"),
+            Wrong(lambda W_h, W_y, c: (W_y * c, W_h / c), "the two are swapped: return W_h first"),
+            Wrong(lambda W_h, W_y, c: (W_h / c**0.5, W_y * c**0.5), "predictions stay, but the codes are only √c times smaller"),
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y * c**2), "too much: W_y W_h has to stay as it was"),
         ),
         "the penalty falls as far as you like, and nothing is cured",
@@ -113,6 +117,7 @@ EXERCISES = (
             Wrong(lambda model, y, y_hat: (y_hat - model(y_hat)).square().sum(dim=1), "compared with ŷ: the model is asked to keep the noise"),
             Wrong(lambda model, y, y_hat: (y - model(y)).square().sum(dim=1), "the model was fed the clean y: that is a plain autoencoder, and it collapses"),
             Wrong(lambda model, y, y_hat: (y_hat - model(y)).square().sum(dim=1), "the two are swapped: read ŷ, compare with y"),
+            Wrong(lambda model, y, y_hat: (y_hat - y - model(y_hat)).square().sum(dim=1), "the model was asked for the noise; here it predicts the clean y itself"),
             Wrong(lambda model, y, y_hat: (y - model(y_hat)).square().mean(dim=1), "averaged over components: the lecture sums"),
         ),
         "it reads ŷ and is compared with y",
@@ -121,12 +126,12 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "A model has a low-energy fraction of 0.04; the spiral itself is 0.10. Is it better than the best?",
+        "A model has a low-energy fraction of 0.04; the spiral itself is 0.10. What do you conclude?",
         {
-            "yes, less is better": "Less than the spiral itself means that parts of the spiral are not explained.",
-            "look at F on the spiral": "A dead model has a small fraction too: it explains nothing, the data included.",
+            "it is better than the spiral": "Perhaps it is dead: a model that explains nothing has a fraction of 0.",
+            "nothing, before I know F on the spiral": "A dead model has a small fraction too. Only together do the two numbers speak.",
         },
-        "look at F on the spiral",
+        "nothing, before I know F on the spiral",
     ),
     Question(
         "The contractive penalty falls during training, and the map stays as flat as without it. What has happened?",

@@ -1,4 +1,4 @@
-"""Exercises of chapter 5: the loss functional, where the energy is pushed down, and how much of a box is low."""
+"""Exercises of chapter 5: the loss functional, where the energy is pushed down, how much of a box is low."""
 
 import torch
 from torch import Generator, Tensor
@@ -29,12 +29,6 @@ def _uniform_energies(generator: Generator, k: int) -> tuple[Tensor, float]:
     return F, F[3].item()
 
 
-def _batches(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Full batches and a small last one, and the mean energy in each."""
-    sizes = torch.tensor([64.0] * (2 + k) + [5.0 + k])
-    return 1 + torch.rand(len(sizes), generator=generator), sizes
-
-
 def loss_functional(C, R):
     return (C + R).mean()
 
@@ -45,10 +39,6 @@ def energy_loss(F, y, y_tilde):
 
 def low_energy_fraction(F, tau):
     return (F <= tau).float().mean()
-
-
-def epoch_mean(batch_means, batch_sizes):
-    return (batch_means * batch_sizes).sum() / batch_sizes.sum()
 
 
 EXERCISES = (
@@ -76,6 +66,7 @@ EXERCISES = (
             Wrong(lambda F, y, y_tilde: F(y_tilde), "pushed down on ỹ: that is the model's own output. The energy is pushed down on y, the training samples"),
             Wrong(lambda F, y, y_tilde: F(y) - F(y_tilde), "this also pushes up on ỹ: a contrastive loss, not the energy loss"),
             Wrong(lambda F, y, y_tilde: F(y - y_tilde), "F takes a point of the data's space, not a difference: the cost inside F compares y and ỹ"),
+            Wrong(lambda F, y, y_tilde: (y - y_tilde).square().sum(dim=1), "that is a cost C; asked is the loss of the landscape F, which is given as a function"),
             Wrong(lambda F, y, y_tilde: F(y).mean(), "averaged: that is L; ℓ is one number a sample"),
             Wrong(lambda F, y, y_tilde: -F(y), "the sign is reversed: minimising this would push the energy up on the data"),
         ),
@@ -84,30 +75,17 @@ EXERCISES = (
     Exercise(
         "5.3", "the low-energy fraction",
         "F holds the energies at many points that were drawn evenly from a box, (k,). Write `low_energy_fraction(F, tau)`: an estimate of the share of the box where the energy is at most tau.",
-        ("Which share of the points lies in the low region?", "The mean of a truth value is a share."),
+        ("Which share of the points lies in the low region?", "Turn the truth values into numbers with `.float()`; their mean is a share."),
         _uniform_energies, low_energy_fraction,
         (
             Wrong(lambda F, tau: (F < tau).float().mean(), "a point exactly at tau counts as low: F(y) ≤ τ"),
             Wrong(lambda F, tau: (F > tau).float().mean(), "that is the share where the energy is high"),
             Wrong(lambda F, tau: (F <= tau).sum(), "a count, not a share: divide by the number of points"),
             Wrong(lambda F, tau: F.mean() / tau, "a ratio of energies says nothing about volume: one very high point would change it"),
-            Wrong(lambda F, tau: (F <= tau**2).float().mean(), "tau is already in the units of the energy: do not square it again"),
+            Wrong(lambda F, tau: (F <= tau**2).float().mean(), "compare F with tau directly: tau has the units of the energy"),
+            Wrong(lambda F, tau: (F.sqrt() <= tau).float().mean(), "compare F with tau directly: tau has the units of the energy, not of a distance"),
         ),
         "points drawn evenly from a box measure volume",
-    ),
-    Exercise(
-        "5.4", "the energy of an epoch",
-        "During one epoch the loop printed the mean energy of each batch, `batch_means`, and the number of samples in each, `batch_sizes`; both (k,). "
-        "Write `epoch_mean(batch_means, batch_sizes)`: the mean energy of a sample in that epoch.",
-        ("The last batch is smaller than the others.", "Multiply each mean by its number of samples, add up, divide by all samples."),
-        _batches, epoch_mean,
-        (
-            Wrong(lambda batch_means, batch_sizes: batch_means[-1], "the last batch's loss, quoted as the result: a handful of samples, and the noisiest number there is"),
-            Wrong(lambda batch_means, batch_sizes: batch_means.mean(), "batches are counted alike, but the last one is smaller: its few samples weigh too much"),
-            Wrong(lambda batch_means, batch_sizes: batch_means.sum() / batch_sizes.sum(), "means were added as if they were sums: multiply each by its number of samples first"),
-            Wrong(lambda batch_means, batch_sizes: (batch_means * batch_sizes).sum(), "the sum over samples: divide by their number"),
-        ),
-        "every sample counts once",
     ),
 )  # fmt: skip
 
@@ -135,7 +113,7 @@ QUESTIONS = (
         {
             "the data set is contaminated": "No image of clothes was ever shown.",
             "nothing pushes the energy up": "Weights that help to copy digits also help to copy other images, and the loss does not mind.",
-            "clothes look like digits": "They do not; noise would be copied too, as far as the weights reach.",
+            "clothes look like digits": "They do not; within the span of the digits noise is copied too (chapter 7).",
         },
         "nothing pushes the energy up",
     ),

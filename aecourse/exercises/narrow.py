@@ -78,10 +78,10 @@ EXERCISES = (
         "6.2", "energy along a walk",
         "`model` maps (k, n) to its predictions, (k, n). For the images on a walk, `samples` (k, n), write `energy_along(model, samples)`: "
         "F of every image, (k,), with the squared error as the cost.",
-        ("Every image is compared with its own reconstruction.",),
+        ("What does the model make of *this* image?", "`model(samples)` has one row an image, as `samples` has."),
         _walk, energy_along,
         (
-            Wrong(lambda model, samples: (samples - model(samples)[0]).square().sum(dim=1), "`model(samples)[0]` is the reconstruction of the first image only: every step was compared with the start of the walk, and the curve rises for the wrong reason"),
+            Wrong(lambda model, samples: (samples - model(samples)[0]).square().sum(dim=1), "every step was compared with the reconstruction of the first image (`model(samples)[0]` is one image): the curve rises for the wrong reason"),
             Wrong(lambda model, samples: (samples[0] - model(samples)).square().sum(dim=1), "`samples[0]` is the start of the walk: compare each image with its own reconstruction"),
             Wrong(lambda model, samples: (samples - samples[:1]).square().sum(dim=1), "that is the distance from the start; the model is not asked at all"),
             Wrong(lambda model, samples: (samples - model(samples)).square().mean(dim=1), "averaged over pixels: the lecture sums"),
@@ -133,10 +133,10 @@ QUESTIONS = (
         "PCA is optimal among linear maps only",
     ),
     Question(
-        "Which image has the lowest energy under a digit autoencoder?",
+        "Which image had the lowest energy under this chapter's model?",
         {
             "a typical digit": "It is low, but something easier exists.",
-            "blank paper": "It is the easiest to reconstruct, and F measures nothing else.",
+            "blank paper": "It was the easiest to reconstruct, and F measures nothing else.",
             "noise": "Noise does not fit through a narrow code: its energy is high.",
         },
         "blank paper",

@@ -83,7 +83,6 @@ EXERCISES = (
             Wrong(lambda F, tau: (F <= tau).sum(), "a count, not a share: divide by the number of points"),
             Wrong(lambda F, tau: F.mean() / tau, "a ratio of energies says nothing about volume: one very high point would change it"),
             Wrong(lambda F, tau: (F <= tau**2).float().mean(), "compare F with tau directly: tau has the units of the energy"),
-            Wrong(lambda F, tau: (F.sqrt() <= tau).float().mean(), "compare F with tau directly: tau has the units of the energy, not of a distance"),
         ),
         "points drawn evenly from a box measure volume",
     ),

@@ -58,6 +58,24 @@ def variance_explained(Y: Tensor, Y_tilde: Tensor) -> float:
     return (1 - (Y.double() - Y_tilde.double()).square().sum() / total).item()
 
 
+def psnr(y: Tensor, y_tilde: Tensor, peak: float = 1.0) -> Tensor:
+    """Peak signal-to-noise ratio of each image, 10 log10(peak^2 / mean over pixels of (y - y_tilde)^2).
+
+    Args:
+        y, y_tilde: (batch, pixels). peak: the largest value that a pixel can have.
+    Returns:
+        (batch,), in decibels, one number an image; infinite where the images are equal. An average over images is
+        taken of these decibels, not of the errors.
+    Raises:
+        ValueError: the shapes differ, an entry is not finite, or peak is not positive.
+    """
+    guards.batch("y", y)
+    guards.batch("y_tilde", y_tilde)
+    guards.same_shape("y_tilde", y_tilde, "y", y)
+    guards.number("peak", peak, low=1e-12)
+    return 10 * (peak**2 / (y - y_tilde).square().mean(dim=1)).log10()
+
+
 def amortisation_gap(F_encoder: Tensor, F: Tensor) -> Tensor:
     """What the encoder's guess costs beyond the exact inner minimum, F_encoder(y) - min over z of E(y, z).
 

@@ -105,3 +105,83 @@ def test_the_cross_entropy_floor_is_the_entropy_in_nats():
 def test_bad_arguments_are_refused_by_name(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+def brute_force(points, sigma, weights, y_hat):
+    """E[y | y_hat] and log p_sigma with the densities written out, in float64."""
+    n = points.shape[1]
+    squares = (y_hat[:, None] - points).square().sum(dim=2)
+    density = weights / weights.sum() * (-squares / (2 * sigma**2)).exp() / (2 * math.pi * sigma**2) ** (n / 2)
+    return density @ points / density.sum(dim=1, keepdim=True), density.sum(dim=1).log()
+
+
+@pytest.mark.parametrize("sigma", [0.05, 0.1, 0.4, 2.0])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_bayes_denoiser_is_the_posterior_mean_written_out(sigma, weighted):
+    points = data.spiral().double()
+    weights = torch.linspace(1, 3, 100, dtype=torch.float64) if weighted else None
+    best = limits.BayesDenoiser(points, sigma, weights)
+    y_hat = points + sigma * torch.randn(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    mean, log_density = brute_force(points, sigma, torch.ones(100).double() if weights is None else weights, y_hat)
+    assert (best(y_hat) - mean).abs().max() < 1e-10
+    assert (best.log_density(y_hat) - log_density).abs().max() < 1e-10
+
+
+def test_the_score_is_the_gradient_of_the_log_density():
+    best = limits.BayesDenoiser(data.spiral(), 0.1)
+    y_hat = torch.rand(50, 2, dtype=torch.float64) * 2.4 - 1.2
+    step = 1e-6
+    for j in range(2):
+        shift = step * torch.eye(2, dtype=torch.float64)[j]
+        difference = (best.log_density(y_hat + shift) - best.log_density(y_hat - shift)) / (2 * step)
+        assert torch.allclose(best.score(y_hat)[:, j], difference, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("sigma", [1e-3, 0.1, 10.0])
+def test_the_bayes_denoiser_is_stable_at_a_million_sigma(sigma):
+    points = data.spiral().double()
+    best = limits.BayesDenoiser(points, sigma)
+    direction = torch.tensor([[1.0, 0.5], [-0.3, 1.0]], dtype=torch.float64)
+    y_hat = 1e6 * sigma * direction
+    for value in (best(y_hat), best.score(y_hat), best.variance(y_hat), best.log_density(y_hat)):
+        assert value.isfinite().all()
+    if sigma == 10.0:  # so far off that only the outermost point in that direction counts
+        outermost = points[(direction @ points.T).argmax(dim=1)]
+        assert torch.allclose(best(y_hat), outermost)
+
+
+def test_one_point_is_always_the_answer_and_two_share_the_middle():
+    one = limits.BayesDenoiser(torch.tensor([[3.0, 4.0]]), 0.5)
+    assert torch.allclose(one(torch.randn(5, 2)), torch.tensor([3.0, 4.0]))
+    assert one.risk(100)[0] == 0
+    two = limits.BayesDenoiser(torch.tensor([[-1.0], [1.0]]), 0.5, torch.tensor([1.0, 3.0]))
+    assert two(torch.zeros(1, 1)).item() == pytest.approx(0.5)  # (3 - 1) / 4
+    assert two.variance(torch.zeros(1, 1)).item() == pytest.approx(0.75)
+
+
+def test_the_bayes_risk_is_the_mean_error_of_the_best_denoiser_and_others_have_more():
+    points, sigma, generator = data.spiral().double(), 0.2, torch.Generator().manual_seed(1)
+    best = limits.BayesDenoiser(points, sigma)
+    y = points[torch.randint(100, (50_000,), generator=generator)]
+    y_hat = y + sigma * torch.randn(y.shape, generator=generator, dtype=torch.float64)
+    risk, error = best.risk(50_000)
+    measured = (y - best(y_hat)).square().sum(dim=1)
+    spread = (measured.std() / 50_000**0.5).item()
+    assert measured.mean().item() == pytest.approx(risk, abs=4 * (error + spread))
+    for other in (lambda v: v, lambda v: 0.9 * best(v), limits.BayesDenoiser(points, 1.3 * sigma)):
+        assert (y - other(y_hat)).square().sum(dim=1).mean() > risk + 4 * (error + spread)
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: limits.BayesDenoiser(torch.ones(3), 0.1), r"^points: expected shape \(batch, n\)"),
+        (lambda: limits.BayesDenoiser(torch.ones(3, 2), 0.0), "^sigma: "),
+        (lambda: limits.BayesDenoiser(torch.ones(3, 2), 0.1, torch.ones(2)), "^weights: expected the shape"),
+        (lambda: limits.BayesDenoiser(torch.ones(3, 2), 0.1, torch.zeros(3)), "^weights: expected values"),
+        (lambda: limits.BayesDenoiser(torch.ones(3, 2), 0.1)(torch.ones(3, 1)), r"^y_hat: expected shape \(batch, 2\)"),
+    ],
+)
+def test_the_bayes_denoiser_refuses_by_name(build, said):
+    with pytest.raises(ValueError, match=said):
+        build()

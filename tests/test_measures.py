@@ -157,3 +157,12 @@ def test_auroc_refuses_by_name():
         measures.auroc(torch.ones(3), torch.tensor([torch.nan]))
     with pytest.raises(ValueError, match="^energy_of_data: expected at least one"):
         measures.auroc(torch.ones(0), torch.ones(2))
+
+
+def test_psnr_is_the_textbook_number_of_each_image():
+    y = torch.zeros(3, 100, dtype=torch.float64)
+    y_tilde = torch.tensor([[0.1], [1.0], [0.0]], dtype=torch.float64).expand(3, 100)
+    assert measures.psnr(y, y_tilde).tolist() == pytest.approx([20, 0, math.inf])
+    assert measures.psnr(255 * y, 255 * y_tilde, peak=255)[0].item() == pytest.approx(20)
+    with pytest.raises(ValueError, match="^peak: "):
+        measures.psnr(y, y, 0.0)

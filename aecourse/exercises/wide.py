@@ -13,7 +13,7 @@ def _from_elsewhere(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
     """Samples off the data and what a model makes of them: copies of several qualities, the last worse than the mean."""
     y = 2 + torch.randn(9 + k, 3, generator=generator)
     noise = torch.randn(9 + k, 3, generator=generator)
-    return y, y + (0.1, 0.3, 0.5, 0.7, 3.0)[k] * noise
+    return y, y + (0.1, 0.3, 0.5, 0.7, 8.0)[k] * noise
 
 
 def _layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:

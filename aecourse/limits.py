@@ -123,6 +123,21 @@ def _golden(y: Tensor, decode: Callable, a: Tensor, b: Tensor, steps: int) -> tu
     return torch.where(E_c < E_d, c, d), torch.minimum(E_c, E_d)
 
 
+def nearest_point(y: Tensor, points: Tensor) -> Tensor:
+    """The nearest of some points to each y: the best reconstruction by a model that can only answer with these points.
+
+    Its squared error is the squared distance to the set; with many points on a curve, to the curve.
+
+    Args:
+        y: (batch, n). points: (m, n).
+    Returns:
+        (batch, n).
+    """
+    guards.batch("y", y)
+    guards.batch("points", points, columns=y.shape[1])
+    return points[torch.cdist(y, points.to(y)).argmin(dim=1)].to(y)
+
+
 def cross_entropy_floor(y: Tensor) -> Tensor:
     """The lowest binary cross-entropy that any prediction of y can reach: the entropy of y, reached at y_tilde = y.
 

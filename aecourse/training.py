@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.nn import Module
 
 from aecourse import energies, guards
+from aecourse.corruption import Corruption
 
 Energy = Callable[[Module, Tensor, Tensor | None], Tensor]
-Corruption = Callable[[Tensor, Generator], Tensor]
 
 _ADVICE = "try a smaller lr, inputs scaled to about unit size, or a cost that works on logits"
 

@@ -185,3 +185,12 @@ def test_the_bayes_risk_is_the_mean_error_of_the_best_denoiser_and_others_have_m
 def test_the_bayes_denoiser_refuses_by_name(build, said):
     with pytest.raises(ValueError, match=said):
         build()
+
+
+def test_the_nearest_point_is_the_nearest_of_all():
+    y, points = torch.randn(20, 3), torch.randn(50, 3)
+    for sample, found in zip(y, limits.nearest_point(y, points), strict=True):
+        assert any(torch.equal(found, point) for point in points)
+        assert (sample - found).norm() <= min((sample - point).norm() for point in points) + 1e-6
+    with pytest.raises(ValueError, match=r"^points: expected shape \(batch, 3\)"):
+        limits.nearest_point(y, points[:, :2])

@@ -26,7 +26,7 @@ def between(values: Tensor, position: float) -> Tensor:
 class _Map:
     """An energy map of fixed scale with the spiral on it; the region of energy at most tau is veiled."""
 
-    def __init__(self, ax: Axes, side: int, optimum: float | None = None):
+    def __init__(self, ax: Axes, side: int):
         ax.set_box_aspect(1)
         self.heat = ax.imshow(np.zeros((side, side)), extent=extent(side, BOX), origin="lower", vmin=0, vmax=HIGH)
         self.veil = ax.imshow(np.zeros((side, side, 4)), extent=extent(side, BOX), origin="lower")
@@ -131,7 +131,7 @@ class Sweep:
     """One cure at k strengths.
 
     Attributes:
-        name: of what is turned, such as "weight of |h|". strengths: (k,), positive, ascending towards the dead end.
+        name: of what is turned, such as "weight of |h|". strengths: (k,), positive, from weak to strong.
         maps: (k, side, side), of one seed. fraction, energy: (k,), means over seeds; energy is F on the spiral.
         whole: the strength is a whole number, so nothing lies between two of them.
     """

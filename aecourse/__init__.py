@@ -9,11 +9,13 @@ The house, from the ground up; a module imports only from lower floors.
              data       spiral, embedded digits and garments, full downloads
              energies   costs C, penalties R and the free energy F = C + R
              corruption y -> y_hat: noise, missing pixels, blur
-             models     the autoencoder and its relatives: tied, deep, many at once
+             models     the autoencoder and its relatives: tied, deep, many at once, denoiser, inpainter
     second   runtime    seeds, threads, device, a check of the machine
              limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser
              measures   what we report: variance explained, low-energy fraction, collapse meter, ROC, PSNR
              training   fit(model, Y) -> History
+             sampling   following the arrows of a denoiser, from noise to data
+             weights    shipped weights, each with its card
              figures    tensors in, Axes out
              live       the figure that moves
     top      demos      one function per live figure of the course

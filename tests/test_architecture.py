@@ -11,7 +11,7 @@ PACKAGE = Path(aecourse.__file__).parent
 FLOORS = {
     "notation": 0, "tasks": 0, "guards": 0,
     "style": 1, "data": 1, "energies": 1, "corruption": 1, "models": 1,
-    "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2,
+    "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2, "sampling": 2, "weights": 2,
     "demos": 3, "exercises": 3,
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from aecourse import data, demos, energies, limits
+from aecourse import data, demos, energies, limits, models
 from aecourse.demos.costs import cost_and_slope
 from aecourse.demos.definitions import feedback
 from aecourse.demos.inference import descend
@@ -22,6 +22,11 @@ MOVES = {
     "explore_the_code": [{"h_1": 0.4}, {"h_2": -0.3}],
     "widen": [{"width": 2}],
     "tune_the_cure": [{"strength": 0.6}, {"cure": "narrow"}],
+    "weigh_the_points": [{"y_1": 0.6}, {"y_2": 0.2}, {"sigma": 0.3}],
+    "denoise_the_plane": [{"sigma": 0.3}],
+    "follow_the_arrows": [{"y_1": 0.6}, {"y_2": -0.5}, {"noise": "falls from 0.4 to 0.03"}],
+    "watch_the_sampling": [{"step": 2}],
+    "explore_the_corruption": [{"strength": 0.6}, {"kind": "blur"}, {"image": 3}, {"network": "darker"}],
 }
 MAPS = torch.linspace(0.3, 0, 3)[:, None, None] * torch.rand(3, 9, 9, generator=torch.Generator().manual_seed(0))
 THREE = torch.tensor([0.1, 0.5, 0.8])
@@ -46,6 +51,18 @@ GIVEN = {
     ),
     "widen": lambda: (torch.tensor([1.0, 2.0, 30.0]), MAPS, THREE, THREE / 10, THREE / 100, 0.1),
     "tune_the_cure": lambda: ({"wide": sweep(MAPS), "narrow": sweep(MAPS.flip(0), whole=True)}, 0.1),
+    "weigh_the_points": lambda: (data.spiral(),),
+    "denoise_the_plane": lambda: (data.spiral(), models.Denoiser(2, 16, spread=0.45)),
+    "follow_the_arrows": lambda: (data.spiral(), models.Denoiser(2, 16, spread=0.45)),
+    "watch_the_sampling": lambda: (
+        {"one": data.spiral().repeat(3, 1, 1) * THREE[:, None, None], "two": data.spiral().repeat(3, 1, 1)},
+        torch.tensor([1.0, 0.1]),
+        data.spiral(),
+    ),
+    "explore_the_corruption": lambda: (
+        {"nothing": lambda y: y, "darker": lambda y: y / 2},
+        data.digits("test")[:5],
+    ),
 }
 
 
@@ -183,3 +200,39 @@ def test_the_code_plane_draws_what_the_decoder_says_and_names_the_nearest_digit(
 def test_live_figures_refuse_by_name(build, said):
     with pytest.raises(ValueError, match=said):
         build()
+
+
+def test_the_weights_shown_are_those_of_the_posterior():
+    picture = demos.weigh_the_points(data.spiral()).set(y_1=0.3, y_2=-0.6, sigma=0.2)
+    w = limits.BayesDenoiser(data.spiral(), 0.2).posterior(torch.tensor([[0.3, -0.6]], dtype=torch.float64))[0]
+    np.testing.assert_allclose(picture.figure.axes[1].lines[0].get_ydata(), w / w.max(), atol=1e-12)
+    assert f"about {1 / w.square().sum():.0f} of 100 could have" in picture.caption
+
+
+def best(y, sigma):
+    return limits.BayesDenoiser(data.spiral(), sigma)(y)
+
+
+def test_the_best_denoiser_is_at_no_distance_from_itself():
+    assert "answer is 0.000 plane units away" in demos.denoise_the_plane(data.spiral(), best).set(sigma=0.2).caption
+
+
+def test_falling_arrows_of_the_best_denoiser_end_at_the_data():
+    picture = demos.follow_the_arrows(data.spiral(), best).set(y_1=-0.8, y_2=1.0, noise="falls from 0.4 to 0.03")
+    end = torch.tensor(np.array([line.get_xydata()[-1] for line in picture.figure.axes[0].lines[:2]]))
+    assert (limits.nearest_point(end, data.spiral()) - end).norm(dim=1).max() < 0.03
+
+
+@pytest.mark.parametrize("name", ["denoise_the_plane", "follow_the_arrows"])
+def test_denoising_figures_refuse_by_name(name):
+    with pytest.raises(ValueError, match="^points"):
+        getattr(demos, name)(torch.zeros(3, 3), best)
+    with pytest.raises(ValueError, match="^trained"):
+        getattr(demos, name)(data.spiral(), 3)
+
+
+def test_sampling_paths_refuse_by_name():
+    with pytest.raises(ValueError, match="^one: expected a path"):
+        demos.watch_the_sampling({"one": torch.zeros(2, 5, 2)}, torch.tensor([1.0, 0.5]), data.spiral())
+    with pytest.raises(ValueError, match="^paths"):
+        demos.watch_the_sampling({}, torch.tensor([1.0]), data.spiral())

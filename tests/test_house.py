@@ -55,7 +55,7 @@ def test_torch_is_the_version_that_the_course_was_made_with():
 def test_conda_and_pip_ask_for_the_same():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
     conda = _ranges(re.sub(r"(?<![<>=!])=(?!=)", "==", line) for line in listed)
-    renamed = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
+    renamed = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib", "py-opencv": "opencv-python-headless"}
     conda = {renamed.get(name, name): allowed for name, allowed in conda.items()}
     build = _ranges(PYPROJECT["build-system"]["requires"])
     for name, allowed in (RUNTIME | EXTRAS["lab"] | build).items():

@@ -10,11 +10,18 @@ watch_training        the energy over the plane while a model is trained
 explore_the_code      what the decoder draws at every place of a two-number code
 widen                 the energy over the plane as the code grows
 tune_the_cure         a cure from "collapse" through "good" to "dead"
+weigh_the_points      which clean points could have sent a noisy one
+denoise_the_plane     the arrows of a trained denoiser beside the best possible ones, at any noise level
+follow_the_arrows     where a point ends that follows them
+watch_the_sampling    a cloud of pure noise becomes the data
+explore_the_corruption  an image damaged in six ways, and what each denoiser makes of it
 """
 
 from aecourse.demos.codes import explore_the_code
+from aecourse.demos.corruptions import explore_the_corruption
 from aecourse.demos.costs import costs
 from aecourse.demos.definitions import place_the_task, settings
+from aecourse.demos.denoising import denoise_the_plane, follow_the_arrows, watch_the_sampling, weigh_the_points
 from aecourse.demos.inference import search_for_z
 from aecourse.demos.landscape import Sweep, tune_the_cure, watch_training, widen
 from aecourse.demos.opening import how_many_numbers
@@ -23,13 +30,18 @@ from aecourse.demos.squashing import matrix_and_squashing
 __all__ = [
     "Sweep",
     "costs",
+    "denoise_the_plane",
     "explore_the_code",
+    "explore_the_corruption",
+    "follow_the_arrows",
     "how_many_numbers",
     "matrix_and_squashing",
     "place_the_task",
     "search_for_z",
     "settings",
     "tune_the_cure",
+    "watch_the_sampling",
     "watch_training",
+    "weigh_the_points",
     "widen",
 ]

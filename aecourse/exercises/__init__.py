@@ -16,12 +16,24 @@ the others: the exercises, one module a notebook's idea, in the order of `_ROOMS
 import dataclasses
 
 from aecourse import guards
-from aecourse.exercises import autoencoder, costs, cures, definitions, inference, loss, narrow, start, wide
+from aecourse.exercises import (
+    autoencoder,
+    costs,
+    cures,
+    definitions,
+    images,
+    inference,
+    loss,
+    narrow,
+    plane,
+    start,
+    wide,
+)
 from aecourse.exercises.engine import Exercise
 from aecourse.exercises.quizzes import Quiz
 from aecourse.exercises.records import progress
 
-_ROOMS = (start, definitions, inference, autoencoder, costs, loss, narrow, wide, cures)
+_ROOMS = (start, definitions, inference, autoencoder, costs, loss, narrow, wide, cures, plane, images)
 ALL: dict[str, Exercise] = {e.number: e for room in _ROOMS for e in room.EXERCISES}
 QUIZZES: dict[str, Quiz] = {room.CHAPTER: Quiz(room.CHAPTER, room.QUESTIONS) for room in _ROOMS}
 

@@ -4,11 +4,26 @@ squashing  identity, top_k, and the slopes of the usual squashing functions
 shallow    one matrix in, one matrix out: Autoencoder, TiedAutoencoder
 deep       several layers on either side: mlp, DeepAutoencoder
 ensemble   many small ones of one shape, trained as one: Ensemble
+denoiser   told how strong the noise is: Denoiser
+inpainter  told which pixels are missing: Inpainter
 """
 
 from aecourse.models.deep import DeepAutoencoder, mlp
+from aecourse.models.denoiser import Denoiser
 from aecourse.models.ensemble import Ensemble
+from aecourse.models.inpainter import Inpainter
 from aecourse.models.shallow import Autoencoder, TiedAutoencoder
 from aecourse.models.squashing import Squashing, identity, top_k
 
-__all__ = ["Autoencoder", "DeepAutoencoder", "Ensemble", "Squashing", "TiedAutoencoder", "identity", "mlp", "top_k"]
+__all__ = [
+    "Autoencoder",
+    "DeepAutoencoder",
+    "Denoiser",
+    "Ensemble",
+    "Inpainter",
+    "Squashing",
+    "TiedAutoencoder",
+    "identity",
+    "mlp",
+    "top_k",
+]

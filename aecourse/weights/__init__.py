@@ -1,0 +1,80 @@
+"""Shipped weights: safetensors files beside this module, half precision, each with a card in its header.
+
+`inpainter()` is the only model of the course that is not trained before the reader's eyes, because that takes minutes;
+`scripts/train_inpainter.py` made it.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch.nn import Module
+
+from aecourse.models import Inpainter
+
+FOLDER = Path(__file__).parent
+
+
+def inpainter(path: Path | str = FOLDER / "inpainter.safetensors") -> Inpainter:
+    """The trained `models.Inpainter`, ready for use.
+
+    Raises:
+        ValueError: the file is missing, damaged, or does not hold an Inpainter.
+    """
+    width = card(path).get("width", "")
+    if not re.fullmatch(r"[1-9]\d{0,2}", width):  # a damaged card must not ask for all the memory there is
+        raise ValueError(f"{path}: expected the weights of an Inpainter, got a card without its width")
+    return load(Inpainter(int(width)), path)
+
+
+def card(path: Path | str) -> dict[str, str]:
+    """What the header says of how the weights were made."""
+    return _open(path)[1]
+
+
+def load(model: Module, path: Path | str) -> Module:
+    """Fill `model` with the weights of a file, and return it; on any error the model is as it was."""
+    stored, _ = _open(path)
+    own = model.state_dict()
+    wanted, found = ({name: tuple(value.shape) for name, value in d.items()} for d in (own, stored))
+    if wanted != found:
+        wrong = sorted(n for n in wanted.keys() | found.keys() if wanted.get(n) != found.get(n))
+        raise ValueError(f"{path}: expected the weights of this {type(model).__name__}, which differs in {wrong[0]}")
+    _finite(path, stored)
+    model.load_state_dict(stored)
+    return model
+
+
+def save(model: Module, path: Path | str, card: Mapping[str, object]) -> None:
+    """Write the weights in half precision, and a card into the header; a good file is replaced only by a good one.
+
+    Raises:
+        ValueError: a weight is NaN, or too large for half precision.
+    """
+    path = Path(path)
+    half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in model.state_dict().items()}
+    _finite(path, half)
+    whole = safetensors.torch.save(half, metadata={key: str(value) for key, value in card.items()})
+    part = path.with_suffix(".part")
+    try:
+        part.write_bytes(whole)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _finite(path: Path | str, weights: Mapping[str, torch.Tensor]) -> None:
+    for name, value in weights.items():
+        if not value.isfinite().all():
+            raise ValueError(f"{path}: expected finite weights, got NaN or infinity in {name}")
+
+
+def _open(path: Path | str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(f"{path}: expected a safetensors file, got none that can be read ({error})") from error

@@ -1,6 +1,7 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [live] [imports]   (all unless named)
+python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [inpaint] [live] [imports]
+(all unless named)
 """
 
 import statistics
@@ -11,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from bench_denoising import bench_denoise, bench_inpaint
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from aecourse import data, demos, energies, limits, models, runtime, training
+from aecourse import data, demos, energies, limits, models, runtime, sampling, training
 
 ROOT = Path(__file__).resolve().parents[1]
 # The high-water mark of the kernel's memory, in kB.
@@ -109,61 +111,28 @@ def bench_penalty() -> None:
     print(f"  contractive           {1e3 * contractive:6.1f} ms   {contractive / plain:.2f} times a plain one")
 
 
-def bench_denoise() -> None:
-    """The denoiser of notebook 09, told sigma: its risk over the least possible, on fresh noisy points."""
-    Y = data.spiral()
-    spread = Y.std().item()
-    ratios, took = [], []
-    for seed in range(5):
-        noise = torch.Generator().manual_seed(seed)
-
-        def energy(model, y, _, noise=noise):
-            sigma = 0.03 * 100 ** torch.rand(len(y), 1, generator=noise)
-            cost = energies.squared_error(y, model(y + sigma * torch.randn(y.shape, generator=noise), sigma))
-            return cost * (1 / sigma[:, 0] ** 2 + 1 / spread**2)
-
-        model = models.Denoiser(2, spread=spread, seed=seed)
-        settings = {"epochs": 2000, "batch": 500, "lr": 1e-2, "one_cycle": True, "seed": seed, "progress": False}
-        took.append(training.fit(model, Y.repeat(5, 1), energy=energy, **settings).seconds)
-        ratios.append([_risk_ratio(model, Y, sigma) for sigma in LEVELS])
-    ratios = torch.tensor(ratios)
-    print(f"denoiser of the spiral, five seeds, {statistics.mean(took):.1f} s each: risk over the Bayes risk")
-    for sigma, column in zip(LEVELS, ratios.T, strict=True):
-        print(f"  sigma {sigma:4.2f}            {column.mean():.4f} +- {column.std():.4f}, worst {column.max():.4f}")
-
-
-LEVELS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4)
-
-
-@torch.no_grad()
-def _risk_ratio(model, Y: torch.Tensor, sigma: float, draws: int = 200_000) -> float:
-    generator = torch.Generator().manual_seed(1)
-    y = Y.repeat(draws // len(Y), 1)
-    y_hat = y + sigma * torch.randn(y.shape, generator=generator)
-    best = limits.BayesDenoiser(Y, sigma)(y_hat)
-    risk, least = (energies.squared_error(y, answer).mean() for answer in (model(y_hat, sigma), best))
-    return (risk / least).item()
-
-
 def bench_live() -> None:
     print("live figures, from a control's value to the PNG, median of 40 moves")
     moves = {
         "how_many_numbers": "d", "search_for_z": "y_1", "matrix_and_squashing": "turn", "costs": "y",
         "settings": "phase", "place_the_task": "task", "watch_training": "moment", "explore_the_code": "h_1",
         "widen": "width", "tune_the_cure": "strength", "weigh_the_points": "sigma", "denoise_the_plane": "sigma",
-        "follow_the_arrows": "y_1", "explore_the_corruption": "strength",
+        "follow_the_arrows": "y_1", "watch_the_sampling": "step", "explore_the_corruption": "strength",
     }  # fmt: skip
     maps, curve = torch.rand(9, 97, 97), torch.linspace(0.1, 0.9, 9)
     sweep = demos.Sweep("weight", curve, maps, curve, curve)
     h, labels = torch.randn(2000, 2), data.digits("test", labels=True)[1]
+    Y, sigmas = data.spiral(), torch.logspace(0, -2, 40)
+    fall = sampling.fall(models.Denoiser(2), torch.randn(400, 2), sigmas)
     given = {
         "watch_training": (10 * curve, maps, {"seen": curve, "unseen": curve}),
         "explore_the_code": (h, labels, models.DeepAutoencoder(784, 256, 64, 2, g=torch.sigmoid).decode),
         "widen": (10 * curve, maps, curve, curve / 10, curve, 0.1),
         "tune_the_cure": (dict.fromkeys("abcde", sweep), 0.1),
-        "weigh_the_points": (data.spiral(),),
-        "denoise_the_plane": (data.spiral(), models.Denoiser(2)),
-        "follow_the_arrows": (data.spiral(), models.Denoiser(2)),
+        "weigh_the_points": (Y,),
+        "denoise_the_plane": (Y, models.Denoiser(2)),
+        "follow_the_arrows": (Y, models.Denoiser(2)),
+        "watch_the_sampling": ({"trained": fall, "best possible": fall}, sigmas, Y),
         "explore_the_corruption": ({"one": models.Autoencoder(784, 300)}, data.digits("test")[:50]),
     }
     for name, control in moves.items():
@@ -220,7 +189,7 @@ if __name__ == "__main__":
     # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
     parts = {
         "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
-        "denoise": bench_denoise, "live": bench_live, "imports": bench_imports,
+        "denoise": bench_denoise, "inpaint": bench_inpaint, "live": bench_live, "imports": bench_imports,
     }  # fmt: skip
     for part in sys.argv[1:] or parts:
         if part not in parts:

@@ -42,7 +42,8 @@ def test_forward_is_the_published_scaling_around_the_same_layers(sigma, spread, 
 @pytest.mark.parametrize("sigma", [0.01, 0.2, 1.0, 30.0])
 def test_one_level_for_all_and_one_for_each_say_the_same(sigma):
     net, y_hat = models.Denoiser(2, 16), torch.randn(7, 2)
-    assert torch.equal(net(y_hat, sigma), net(y_hat, torch.full((7, 1), sigma)))
+    for dtype in (torch.float32, torch.float64):
+        assert torch.equal(net(y_hat, sigma), net(y_hat, torch.full((7, 1), sigma, dtype=dtype)))
 
 
 def test_samples_of_different_noise_do_not_touch_each_other():
@@ -99,7 +100,7 @@ ONE = torch.ones(3, 2)
     ("call", "said"),
     [
         (lambda net: models.Denoiser(0), "^n: "),
-        (lambda net: models.Denoiser(2, 0), "^sizes: "),
+        (lambda net: models.Denoiser(2, 0), "^width: "),
         (lambda net: models.Denoiser(2, spread=0.0), "^spread: "),
         (lambda net: models.Denoiser(2, spread=math.nan), "^spread: "),
         (lambda net: models.Denoiser(2, seed=-1), "^seed: "),

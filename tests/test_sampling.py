@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -52,7 +53,7 @@ def test_falling_through_gaussian_data_nears_the_exact_flow_at_first_order():
         reached = sampling.fall(of_gaussian_data(spread), y, sigmas)[steps]  # at `low`, before the last jump
         errors.append((reached - exact).abs().max().item())
     assert errors[-1] < 0.01
-    for coarse, fine in zip(errors[:-1], errors[1:], strict=True):
+    for coarse, fine in itertools.pairwise(errors):
         assert coarse / fine == pytest.approx(2, rel=0.06)
 
 

@@ -157,8 +157,8 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
         return f"From ({y_1:.2f}, {y_2:.2f}), {noise}: {said} (plane units)."
 
     controls = {
-        "y_1": live.slider("y₁", *BOX, 0.1, step=0.02, symbol="y_hat"),
-        "y_2": live.slider("y₂", *BOX, 0.34, step=0.02, symbol="y_hat"),
+        "y_1": live.slider("y₁", *BOX, 1.0, step=0.02, symbol="y_hat"),
+        "y_2": live.slider("y₂", *BOX, 0.7, step=0.02, symbol="y_hat"),
         "noise": live.menu("noise", NOISE),
     }
     return live.Live(figure, controls, update)

@@ -25,6 +25,7 @@ class Denoiser(Module):
     def __init__(self, n: int, width: int = 64, spread: float = 1.0, seed: int = 0):
         super().__init__()
         self.n, self.spread = guards.count("n", n), guards.number("spread", spread, low=1e-12)
+        guards.count("width", width)
         self.enc = mlp(n + 1, width, width, f=SiLU, seed=seed)
         self.dec = mlp(width, width, width, n, f=SiLU, seed=seed + 1)
 
@@ -34,6 +35,7 @@ class Denoiser(Module):
         if isinstance(sigma, Tensor):
             guards.batch("sigma", sigma, columns=1, low=1e-12)
             guards.same_shape("sigma", sigma[:, 0], "the samples of y_hat", y_hat[:, 0])
+            sigma = sigma.to(y_hat)
         else:
             sigma = torch.full_like(y_hat[:, :1], guards.number("sigma", sigma, low=1e-12))
         noisy = (self.spread**2 + sigma.square()).sqrt()

@@ -1,0 +1,74 @@
+"""How good denoising and inpainting are, beside the best possible and beside classical methods: parts of bench.py."""
+
+import statistics
+import time
+
+import cv2
+import numpy as np
+import torch
+from train_inpainter import KINDS, decibel
+
+from aecourse import data, energies, limits, models, training, weights
+
+LEVELS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4)
+RADIUS = 2  # of the neighbourhood that the classical methods look at, in pixels
+
+
+def bench_denoise() -> None:
+    """The denoiser of notebook 09, told sigma: its risk over the least possible, on fresh noisy points."""
+    Y = data.spiral()
+    spread = Y.std().item()
+    ratios, took = [], []
+    for seed in range(5):
+        noise = torch.Generator().manual_seed(seed)
+
+        def energy(model, y, _, noise=noise):
+            sigma = 0.03 * 100 ** torch.rand(len(y), 1, generator=noise)
+            cost = energies.squared_error(y, model(y + sigma * torch.randn(y.shape, generator=noise), sigma))
+            return cost * (1 / sigma[:, 0] ** 2 + 1 / spread**2)
+
+        model = models.Denoiser(2, spread=spread, seed=seed)
+        settings = {"epochs": 2000, "batch": 500, "lr": 1e-2, "one_cycle": True, "seed": seed, "progress": False}
+        took.append(training.fit(model, Y.repeat(5, 1), energy=energy, **settings).seconds)
+        ratios.append([_risk_ratio(model, Y, sigma) for sigma in LEVELS])
+    ratios = torch.tensor(ratios)
+    print(f"denoiser of the spiral, five seeds, {statistics.mean(took):.1f} s each: risk over the Bayes risk")
+    for sigma, column in zip(LEVELS, ratios.T, strict=True):
+        print(f"  sigma {sigma:4.2f}            {column.mean():.4f} +- {column.std():.4f}, worst {column.max():.4f}")
+
+
+@torch.no_grad()
+def _risk_ratio(model, Y: torch.Tensor, sigma: float, draws: int = 200_000) -> float:
+    generator = torch.Generator().manual_seed(1)
+    y = Y.repeat(draws // len(Y), 1)
+    y_hat = y + sigma * torch.randn(y.shape, generator=generator)
+    best = limits.BayesDenoiser(Y, sigma)(y_hat)
+    risk, least = (energies.squared_error(y, answer).mean() for answer in (model(y_hat, sigma), best))
+    return (risk / least).item()
+
+
+def bench_inpaint() -> None:
+    """The shipped network and two classical methods on the same masks of the same unseen digits."""
+    Y = data.digits("test")[:1000]
+    methods = {
+        "network": weights.inpainter(),
+        "Telea": _classical(cv2.INPAINT_TELEA),
+        "Navier-Stokes": _classical(cv2.INPAINT_NS),
+    }
+    print("inpainting, 1,000 unseen digits, five seeds of the masks, decibels of all images together")
+    for kind in list(KINDS)[:2]:
+        for name, method in methods.items():
+            start = time.perf_counter()
+            values = torch.tensor([decibel(method, Y, KINDS[kind], seed) for seed in range(5)])
+            took = 1e3 * (time.perf_counter() - start) / 5 / len(Y)
+            print(f"  {kind:20s} {name:14s} {values.mean():5.2f} +- {values.std():.2f} dB   {took:.2f} ms each")
+
+
+def _classical(method: int):
+    def fill(y: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        images = (255 * y * known).round().to(torch.uint8).view(-1, 28, 28).numpy()
+        holes = (known == 0).to(torch.uint8).view(-1, 28, 28).numpy()
+        filled = [cv2.inpaint(i, h, RADIUS, method) for i, h in zip(images, holes, strict=True)]
+        return torch.from_numpy(np.stack(filled)).view(-1, 784).float() / 255
+
+    return fill

@@ -43,3 +43,10 @@ def test_fields_refuse_by_name(moves, said):
     with pytest.raises(ValueError, match=said):
         figures.fields(moves)
     plt.close("all")
+
+
+def test_a_field_wants_one_move_per_arrow():
+    figure, ax = plt.subplots()
+    with pytest.raises(ValueError, match="^move: expected one per arrow"):
+        Field(ax, side=4).show(torch.zeros(15, 2))
+    plt.close(figure)

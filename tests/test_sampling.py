@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aecourse import limits, sampling
+from aecourse import data, limits, sampling
 
 C = torch.tensor([[0.3, -0.7]], dtype=torch.float64)
 
@@ -62,6 +62,13 @@ def test_samples_of_gaussian_data_have_its_spread():
     noise = 10 * torch.randn(20_000, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     end = sampling.fall(of_gaussian_data(spread), noise, torch.logspace(1, -3, 300, dtype=torch.float64))[-1]
     assert end.std().item() == pytest.approx(spread, rel=0.03)
+
+
+def test_a_fall_to_almost_no_noise_ends_at_a_point_of_the_data():
+    points = data.spiral(30).double()
+    end = sampling.fall(lambda y, s: limits.BayesDenoiser(points, s)(y), some(40), torch.logspace(0, -4, 200))[-1]
+    assert torch.cdist(end, points).amin(dim=1).max() < 1e-9
+    assert len(set(torch.cdist(end, points).argmin(dim=1).tolist())) > 10
 
 
 def test_staying_jumps_to_the_answer_again_and_again():

@@ -41,7 +41,9 @@ class Field:
 
     def show(self, move: Tensor) -> None:
         """move: (side * side, 2), in the order of `figures.grid`."""
-        move = guards.batch("move", move, columns=2).detach().cpu().numpy()
+        if len(guards.batch("move", move, columns=2)) != len(self.start):
+            raise ValueError(f"move: expected one per arrow, ({len(self.start)}, 2), got {tuple(move.shape)}")
+        move = move.detach().cpu().numpy()
         length = np.hypot(*move.T)
         self.heat.set_data(length.reshape(self.heat.get_array().shape))
         bright = length > 0.6 * self.high

@@ -70,7 +70,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
     guards.batch("points", points, columns=2)
     guards.function("trained", trained)
     figure, axes = new_figure(3, size=(13.2, 4.7))
-    places, rare = grid(SIDE), 1.0
+    places = grid(SIDE)
     panels = [Field(axes[0], SIDE), Field(axes[1], SIDE), Field(axes[2], SIDE, high=0.2, arrows=False)]
     titles = (
         r"trained:  $\tilde{y} - \hat{y}$",
@@ -94,7 +94,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
         for panel, move in zip(panels, (learned, optimal, learned - optimal), strict=True):
             panel.show(move)
         density = best.log_density(places)
-        seen = density >= _floor(best, points, sigma, rare)
+        seen = density >= _floor(best, points, sigma)
         pixels = torch.ones(SIDE * SIDE, 4)
         pixels[:, 3] = 0.72 * ~seen
         veil.set_data(pixels.view(SIDE, SIDE, 4).numpy())
@@ -108,10 +108,10 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
     return live.Live(figure, {"sigma": live.slider("σ, noise", LOWEST, HIGHEST, 0.1, step=0.01)}, update)
 
 
-def _floor(best: limits.BayesDenoiser, points: Tensor, sigma: float, percent: float) -> Tensor:
-    """The log density above which all but so many per cent of the noisy points lie."""
+def _floor(best: limits.BayesDenoiser, points: Tensor, sigma: float) -> Tensor:
+    """The log density above which 99 % of the noisy points lie."""
     noise = torch.randn(20, *points.shape, generator=torch.Generator().manual_seed(0))
-    return best.log_density((points + sigma * noise).flatten(0, 1)).quantile(percent / 100)
+    return best.log_density((points + sigma * noise).flatten(0, 1)).quantile(0.01)
 
 
 def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:

@@ -1,5 +1,6 @@
 """Vector fields over the plane: where a model sends every point, as arrows over a map of their length."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
@@ -71,8 +72,6 @@ def fields(moves: dict[str, Tensor], *, high: float = 1.0, axes: list[Axes] | No
     Returns:
         one Axes a field.
     """
-    import matplotlib.pyplot as plt
-
     if not moves:
         raise ValueError("moves: expected at least one field, got none")
     if axes is None:

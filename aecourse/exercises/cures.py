@@ -16,8 +16,9 @@ def _encoder(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
 
 
 def _activations(generator: Generator, k: int) -> tuple[Tensor, int]:
-    """Distinct activations; k is small, and some samples have fewer positive ones than k."""
+    """Distinct activations; k is small, some samples have fewer positive ones than k, and one is large throughout."""
     a = torch.randn(8, 6, generator=generator)
+    a[2] = a[2].abs() + 3
     a[0] = -a[0].abs() - 0.1
     a[1] = -a[1].abs() - 0.1
     a[1, 2] = 1.5

@@ -8,7 +8,7 @@ number that says "per pixel".
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn import Module
 
 from aecourse import guards
@@ -90,6 +90,24 @@ def free_energy(
     return cost if R is None else cost + R(h)
 
 
+def variational_free_energy(model: Module, y: Tensor, generator: Generator, *, beta: float = 1.0) -> Tensor:
+    """F = C(y, Dec(h)) + beta KL(q(h | y) || N(0, I)), h a sample of q: the energy of a variational autoencoder.
+
+    With beta = 1 its expectation over h is at least -log p(y): the negative evidence lower bound.
+
+    Args:
+        model: has `posterior(y) -> (mu, log_var)` and `decode(h) -> logits`. y: (batch, n), in [0, 1].
+        generator: of the sample, on the device of y. beta: weight of the KL term, at least 0.
+    Returns:
+        (batch,), in nats for binary y.
+    Source: Kingma & Welling (2014); Higgins et al. (2017) for beta.
+    """
+    guards.number("beta", beta, low=0)
+    mu, log_var = model.posterior(y)
+    cost = binary_cross_entropy_with_logits(y, model.decode(reparameterise(mu, log_var, generator)))
+    return cost + beta * gaussian_kl(mu, log_var) if beta else cost
+
+
 def l1(h: Tensor) -> Tensor:
     """R(h) = sum_i |h_i|: sparsity, because its slope does not fade as h_i goes to 0.
 
@@ -152,3 +170,20 @@ def gaussian_kl(mu: Tensor, log_var: Tensor) -> Tensor:
     guards.batch("log_var", log_var)
     guards.same_shape("log_var", log_var, "mu", mu)
     return 0.5 * (mu.square() + log_var.exp() - 1 - log_var).sum(dim=1)
+
+
+def reparameterise(mu: Tensor, log_var: Tensor, generator: Generator) -> Tensor:
+    """A sample of N(mu, diag(exp(log_var))) through which slopes flow: h = mu + exp(log_var / 2) * epsilon.
+
+    Args:
+        mu, log_var: (batch, d); the logarithm of the variance, not of the standard deviation.
+        generator: of epsilon ~ N(0, I), on the device of mu.
+    Returns:
+        (batch, d).
+    Source: Kingma & Welling (2014), section 2.4.
+    """
+    guards.batch("mu", mu)
+    guards.batch("log_var", log_var)
+    guards.same_shape("log_var", log_var, "mu", mu)
+    epsilon = torch.randn(mu.shape, generator=generator, device=mu.device, dtype=mu.dtype)
+    return mu + (log_var / 2).exp() * epsilon

@@ -6,6 +6,7 @@ deep       several layers on either side: mlp, DeepAutoencoder
 ensemble   many small ones of one shape, trained as one: Ensemble
 denoiser   told how strong the noise is: Denoiser
 inpainter  told which pixels are missing: Inpainter
+variational  its code is a distribution: VariationalAutoencoder
 """
 
 from aecourse.models.deep import DeepAutoencoder, mlp
@@ -14,6 +15,7 @@ from aecourse.models.ensemble import Ensemble
 from aecourse.models.inpainter import Inpainter
 from aecourse.models.shallow import Autoencoder, TiedAutoencoder
 from aecourse.models.squashing import Squashing, identity, top_k
+from aecourse.models.variational import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
@@ -23,6 +25,7 @@ __all__ = [
     "Inpainter",
     "Squashing",
     "TiedAutoencoder",
+    "VariationalAutoencoder",
     "identity",
     "mlp",
     "top_k",

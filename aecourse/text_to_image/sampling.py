@@ -1,0 +1,80 @@
+"""Drawing image tokens from the prior, one by one, with a key-value cache."""
+
+import itertools
+
+import torch
+from torch import Generator, Tensor
+
+from aecourse import guards
+from aecourse.text_to_image.captions import tokens
+from aecourse.text_to_image.prior import NEIGHBOURS, Cache, Prior
+from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, PALETTE
+
+
+@torch.no_grad()
+def sample(prior: Prior, captions: Tensor, generator: Generator, *, temperature: float = 1.0, guidance: float = 0.0) -> Tensor:
+    """Draw image tokens for each caption.
+
+    Args:
+        captions: (batch, 10); what they do not say is free.
+        temperature: divides the logits: below 1 prefers likely tokens, 0 always takes the likeliest.
+        guidance: w in logits + w (logits - logits without a caption): above 0 follows the caption more closely than the
+            model of the data does, at twice the cost.
+    Returns:
+        (batch, 196) int64.
+    Raises:
+        ValueError: a temperature outside [0, 5], a guidance outside [0, 10].
+    Source: Ho & Salimans (2021), Classifier-free diffusion guidance.
+    """
+    guards.number("temperature", temperature, 0, 5)
+    guards.number("guidance", guidance, 0, 10)
+    words = tokens(captions)
+    batch = len(words)
+    if guidance:
+        words = torch.cat([words, torch.zeros_like(words)])
+
+    def draw(logits: Tensor) -> Tensor:
+        """One index a row, with probability softmax(logits / temperature): the first of exponential clocks to ring."""
+        if guidance:
+            logits = logits[:batch] + guidance * (logits[:batch] - logits[batch:])
+        if temperature == 0:
+            return logits.argmax(dim=1)
+        clocks = torch.empty_like(logits).exponential_(generator=generator)
+        return ((logits / temperature).softmax(dim=1) / clocks).argmax(dim=1)
+
+    def twice(t: Tensor) -> Tensor:
+        return torch.cat([t, t]) if guidance else t
+
+    caches = [Cache() for _ in prior.blocks]
+
+    def run(x: Tensor) -> Tensor:
+        for block, cache in zip(prior.blocks, caches, strict=True):
+            x = block(x, cache=cache)
+        return x[:, -1]
+
+    run(prior.read(words))
+    hint = prior.tell(words)[:, 0]
+    image = torch.zeros(batch, LENGTH, dtype=torch.long)
+    before = torch.full((batch,), prior.colours)
+    for k in range(PALETTE):
+        x = run((prior.ink(twice(before)) + prior.place[k] + hint)[:, None])
+        image[:, k] = before = draw(prior.ink_logits(x))
+    grid = torch.full((batch, GRID + 2, GRID + 4, INKS), prior.masks)
+    tables = _tables(prior)
+    for r, c in itertools.product(range(GRID), repeat=2):
+        told = prior.row[r] + prior.column[c]
+        for table, (down, right) in zip(tables, NEIGHBOURS, strict=True):
+            for k in range(INKS):
+                told = told + table[k][grid[:, 2 + r + down, 2 + c + right, k]]
+        x = run((twice(told) + hint)[:, None])
+        here = grid[:, 2 + r, 2 + c]
+        for k in range(INKS):
+            here[:, k] = draw(prior.mask_logits(x, twice(here[:, :k]))[k])
+    image[:, PALETTE:] = grid[:, 2:, 2:-2].flatten(1)
+    return image
+
+
+def _tables(prior: Prior) -> Tensor:
+    """What each mask of each neighbour adds to the input of a patch: (neighbours, inks, masks + 1, width)."""
+    maps = prior.around.weight.view(prior.width, len(NEIGHBOURS), INKS, -1)
+    return torch.einsum("wnif,mf->nimw", maps, prior.mask.weight).contiguous()

@@ -1,0 +1,202 @@
+"""Training both halves: the codebooks from images, then the prior from tokens. Resumes where it was interrupted."""
+
+import json
+import sys
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.nn import Module
+from torch.nn.parallel import DistributedDataParallel
+
+from aecourse import guards
+from aecourse.text_to_image import captions
+from aecourse.text_to_image.prior import Prior, energy
+from aecourse.text_to_image.scenes import render
+from aecourse.text_to_image.tokens import LENGTH, Tokens
+
+MIX = (0.25, 0.45, 0.30)  # of one shape, two shapes, a thing
+
+
+def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
+    """Both codebooks, from so many scenes of combinations that training shows: half a minute."""
+    generator = torch.Generator().manual_seed(seed)
+    asked = captions.draw(guards.count("images", images), generator, mix=(1, 1, 1))
+    return Tokens().fit(render(asked, generator), generator)
+
+
+def scenes(
+    tokens: Tokens, count: int, seed: int = 0, *, mix: tuple[float, ...] = MIX, progress: bool = True
+) -> tuple[Tensor, Tensor]:
+    """A training set: captions, (count, 10), and the image tokens of one scene each, (count, 196).
+
+    Only combinations that are not held out. The same seed gives the same set.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    asked = captions.draw(guards.count("count", count), generator, mix=mix)
+    image = torch.empty(count, LENGTH, dtype=torch.int16)
+    with _bar(count, "scenes", progress) as bar:
+        for part in torch.arange(count).split(500):
+            image[part] = tokens.encode(render(asked[part], generator)).short()
+            bar.update(len(part))
+    return asked, image
+
+
+def fit(
+    prior: Prior,
+    asked: Tensor,
+    image: Tensor,
+    *,
+    steps: int,
+    batch: int = 64,
+    lr: float = 2e-3,
+    matrix_lr: float = 0.02,
+    forget_word: float = 0.3,
+    forget_all: float = 0.1,
+    seed: int = 0,
+    half: bool = False,
+    checkpoint: Path | None = None,
+    progress: bool = True,
+) -> list[float]:
+    """Minimise the mean energy -log p(image | caption) on random batches; matrices with Muon, all else with Adam.
+
+    Words of the captions are forgotten at random: so every word learns what it says alone, the prior can answer a caption
+    that leaves things open, and guidance has a model without a caption to compare with.
+
+    Under torchrun every process takes its share of each batch, and slopes are averaged.
+
+    Args:
+        prior: changed in place. asked: (m, 10), captions. image: (m, 196), tokens.
+        steps: of `batch` scenes each, drawn at random. lr, matrix_lr: peak step sizes of Adam and of Muon.
+        forget_word: in half of the captions, the chance of each word to be left out, twice this number at most 1.
+        forget_all: the chance of a whole caption to be left out. seed: of batches and forgetting.
+        half: multiply matrices in bfloat16, half as many bits: faster where the processor knows them.
+        checkpoint: a file to write every 200 steps, at the end, and on Ctrl-C; if it exists, training goes on from there.
+    Returns:
+        the mean energy of each step since the start or the resumption, in nats per image.
+    Raises:
+        ValueError: a bad argument, named. FloatingPointError: the energy is no longer finite.
+    Source: Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
+    """
+    guards.count("steps", steps)
+    guards.number("forget_word", forget_word, 0, 0.5)
+    guards.number("forget_all", forget_all, 0, 1)
+    if len(asked) != len(image):
+        raise ValueError(f"image: expected one for each of {len(asked)} captions, got {len(image)}")
+    rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+    if guards.count("batch", batch) % world:
+        raise ValueError(f"batch: expected a multiple of the {world} processes, got {batch}")
+    device = next(prior.parameters()).device
+    words, image = captions.tokens(asked).to(device), image.to(device)
+    optimisers = _optimisers(prior, lr, matrix_lr)
+    first = resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
+    model = DistributedDataParallel(prior) if world > 1 else prior
+    energies: list[float] = []
+    try:
+        with _bar(steps, "steps", progress and rank == 0, first) as bar:
+            for step in range(first, steps):
+                w, z = _batch(words, image, batch, forget_word, forget_all, seed, step)
+                _set_rate(optimisers, step, steps)
+                energies.append(_step(model, optimisers, w[rank::world], z[rank::world], half))
+                bar.set_postfix_str(f"{energies[-1]:.1f} nats", refresh=False)
+                bar.update()
+                if checkpoint and rank == 0 and (step % 200 == 199 or step == steps - 1):
+                    save(checkpoint, prior, optimisers, step + 1)
+    except KeyboardInterrupt:
+        if checkpoint and rank == 0:
+            save(checkpoint, prior, optimisers, first + len(energies))
+        print(f"stopped after {first + len(energies)} of {steps} steps; the prior keeps what it has learned so far")
+    return energies
+
+
+def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step: int) -> None:
+    """Write all that is needed to go on: weights, the optimisers' memory, the number of steps. Replaced as a whole."""
+    state = {f"prior.{name}": value for name, value in prior.state_dict().items()}
+    for k, optimiser in enumerate(optimisers):
+        for index, memory in optimiser.state_dict()["state"].items():
+            state |= {f"optimiser.{k}.{index}.{name}": torch.as_tensor(value) for name, value in memory.items()}
+    state = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
+    part = path.with_suffix(".part")
+    part.write_bytes(safetensors.torch.save(state, metadata={"step": str(step), "sizes": json.dumps(prior.sizes)}))
+    part.replace(path)
+
+
+def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) -> int:
+    """Fill the prior and the optimisers from a checkpoint; return the number of steps done.
+
+    Raises:
+        ValueError: the file cannot be read, or is of a prior of other sizes.
+    """
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            about, state = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(f"checkpoint: expected a file that this training wrote, {path} cannot be read ({error})") from error
+    if json.loads(about.get("sizes", "{}")) != prior.sizes:
+        raise ValueError(f"checkpoint: expected a prior of sizes {prior.sizes}, got {about.get('sizes')} in {path}")
+    prior.load_state_dict({name[6:]: value for name, value in state.items() if name.startswith("prior.")})
+    for k, optimiser in enumerate(optimisers):
+        memory: dict[int, dict[str, Tensor]] = {}
+        for name, value in state.items():
+            if name.startswith(f"optimiser.{k}."):
+                index, entry = name.split(".")[2:]
+                memory.setdefault(int(index), {})[entry] = value
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": memory})
+    return int(about["step"])
+
+
+def _step(model: Module, optimisers: list[torch.optim.Optimizer], words: Tensor, image: Tensor, half: bool) -> float:
+    with torch.autocast(words.device.type, torch.bfloat16, enabled=half):
+        F = energy(model, words, image)
+    value = F.mean().item()
+    if value != value or value == float("inf"):
+        raise FloatingPointError("the energy is no longer finite: try a smaller lr or matrix_lr")
+    for optimiser in optimisers:
+        optimiser.zero_grad(set_to_none=True)
+    (F.mean() / image.shape[1]).backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+    return value
+
+
+def _batch(words: Tensor, image: Tensor, batch: int, forget_word: float, forget_all: float, seed: int, step: int):
+    """Scenes of one step, the same for all processes and after a resumption: they depend on seed and step alone."""
+    generator = torch.Generator().manual_seed(seed * 10_000_019 + step)
+    chosen = torch.randint(0, len(words), (batch,), generator=generator)
+    careless = torch.rand(batch, 1, generator=generator) < 0.5
+    forget = torch.rand(batch, words.shape[1], generator=generator) < 2 * forget_word * careless
+    forget |= torch.rand(batch, 1, generator=generator) < forget_all
+    chosen, forget = chosen.to(words.device), forget.to(words.device)
+    return torch.where(forget, 0, words[chosen]), image[chosen].long()
+
+
+def _optimisers(prior: Prior, lr: float, matrix_lr: float) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices of the transformer's blocks, Adam for embeddings, heads, norms and biases."""
+    matrices = [p for block in prior.blocks for p in block.parameters() if p.ndim == 2]
+    others = [p for p in prior.parameters() if not any(p is m for m in matrices)]
+    rates = {"lr": guards.number("lr", lr, low=1e-12), "matrix_lr": guards.number("matrix_lr", matrix_lr, low=1e-12)}
+    adam = torch.optim.AdamW(others, rates["lr"], betas=(0.9, 0.98), weight_decay=0.0, fused=True)
+    muon = torch.optim.Muon(matrices, rates["matrix_lr"], momentum=0.95, weight_decay=0.01)
+    for optimiser in (adam, muon):
+        for group in optimiser.param_groups:
+            group["peak"] = group["lr"]
+    return [adam, muon]
+
+
+def _set_rate(optimisers: list[torch.optim.Optimizer], step: int, steps: int) -> None:
+    """Up within 50 steps, level until 40 % of all, then straight down to 0."""
+    share = min(1, (step + 1) / 50) * min(1, (1 - step / steps) / 0.6)
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = group["peak"] * share
+
+
+def _bar(total: int, unit: str, progress: bool, done: int = 0):
+    from tqdm import tqdm
+
+    # On stdout: notebooks paint stderr red, also where a finished bar has left nothing.
+    return tqdm(total=total, initial=done, unit=f" {unit}", leave=False, delay=1.0, disable=not progress, file=sys.stdout)

@@ -9,15 +9,18 @@ The house, from the ground up; a module imports only from lower floors.
              data       spiral, embedded digits and garments, full downloads
              energies   costs C, penalties R and the free energy F = C + R
              corruption y -> y_hat: noise, missing pixels, blur
-             models     the autoencoder and its relatives: tied, deep, many at once, denoiser, inpainter
+             models     the autoencoder and its relatives: tied, deep, many at once, denoiser, inpainter, variational,
+                        discrete
     second   runtime    seeds, threads, device, a check of the machine
-             limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser
+             limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser, Gaussian rate
              measures   what we report: variance explained, low-energy fraction, collapse meter, ROC, PSNR
              training   fit(model, Y) -> History
              sampling   following the arrows of a denoiser, from noise to data
-             weights    shipped weights, each with its card
+             likelihood an honest number for a model with a latent code: nats per image
+             weights    reading and writing weights, each with its card
              figures    tensors in, Axes out
              live       the figure that moves
+    third    text_to_image  captions, scenes, checker, tokens, prior, sampling, training, shipped weights
     top      demos      one function per live figure of the course
              exercises  statements, checks, hints, solutions, self-tests
 

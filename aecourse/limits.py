@@ -220,3 +220,28 @@ class BayesDenoiser:
     def _logits(self, y_hat: Tensor) -> Tensor:
         away = guards.batch("y_hat", y_hat, columns=self.points.shape[1]).double() - self.centre
         return self.log_prior + (away @ self.offset.T - self.offset.square().sum(dim=1) / 2) / self.sigma**2
+
+
+def gaussian_rate(variances: Tensor, distortion: float) -> float:
+    """The fewest bits a sample with which a Gaussian of these variances can be told to a given squared error.
+
+    Reverse water-filling: components above a level theta are told to error theta, at log2(variance / theta) / 2 bits each,
+    those below not at all; theta is such that the errors add up to the distortion. Of all sources with one covariance
+    the Gaussian is the hardest, so data of this covariance can in principle be told with at most as many bits.
+
+    Args:
+        variances: (n,), of independent components, such as those along principal directions; not negative.
+        distortion: mean squared error summed over components, positive.
+    Returns:
+        bits a sample, in the limit of long blocks of samples.
+    Source: Cover & Thomas (2006), Elements of information theory, theorem 10.3.3.
+    """
+    variances = guards.batch("variances", variances[:, None].double(), low=0)[:, 0]
+    guards.number("distortion", distortion, low=1e-12)
+    if distortion >= variances.sum():
+        return 0.0
+    low, high = 0.0, variances.max().item()
+    for _ in range(100):
+        theta = (low + high) / 2
+        low, high = (low, theta) if variances.clamp(max=theta).sum() > distortion else (theta, high)
+    return 0.5 * (variances / high).clamp(min=1).log2().sum().item()

@@ -9,7 +9,7 @@ Colab and Binder, with ipywidgets 7 and 8. Everything that a control does can be
 import base64
 import html
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
 import numpy as np
@@ -60,6 +60,18 @@ def text(label: str, value: str = "") -> widgets.Text:
     return widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=_LAYOUT)
 
 
+def slot(label: str, options: list[str], *, wide: bool = False) -> widgets.Dropdown:
+    """A small menu, for a word of a sentence."""
+    layout = {"width": "28em" if wide else "9.5em", "max_width": "100%"}
+    style = {"description_width": "2.5em" if wide else "auto"}
+    return widgets.Dropdown(options=options, description=label, style=style, layout=layout)
+
+
+def row(controls: list[widgets.Widget]) -> widgets.Box:
+    """Controls side by side, on as many lines as they need."""
+    return widgets.Box(controls, layout={"flex_flow": "row wrap"})
+
+
 class Live:
     """A figure that redraws when a control changes.
 
@@ -67,9 +79,16 @@ class Live:
         figure: from `style.new_figure`, with its titles and labels set: the layout is frozen after the first drawing.
         controls: name -> widget, from `slider`, `menu`, `check` and `text`.
         update: called with the value of each control by name; moves artists and returns the caption, plain text.
+        above: further widgets, shown above the controls, that set the controls' values.
     """
 
-    def __init__(self, figure: Figure, controls: Mapping[str, widgets.Widget], update: Callable[..., str]):
+    def __init__(
+        self,
+        figure: Figure,
+        controls: Mapping[str, widgets.Widget],
+        update: Callable[..., str],
+        above: Sequence[widgets.Widget] = (),
+    ):
         if not isinstance(figure, Figure):
             raise ValueError(f"figure: expected a matplotlib Figure, got {type(figure).__name__}")
         self.figure, self.controls, self.update = figure, dict(controls), guards.function("update", update)
@@ -84,7 +103,7 @@ class Live:
         self._redraw()
         for control in self.controls.values():
             control.observe(self._redraw, "value")
-        self._box = widgets.VBox([*self.controls.values(), self._image, self._text])
+        self._box = widgets.VBox([*above, *self.controls.values(), self._image, self._text])
 
     @property
     def values(self) -> dict[str, object]:

@@ -12,7 +12,9 @@ FLOORS = {
     "notation": 0, "tasks": 0, "guards": 0,
     "style": 1, "data": 1, "energies": 1, "corruption": 1, "models": 1,
     "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2, "sampling": 2, "weights": 2,
-    "demos": 3, "exercises": 3,
+    "likelihood": 2,
+    "text_to_image": 3,
+    "demos": 4, "exercises": 4,
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -67,13 +69,14 @@ def test_figures_never_see_a_model():
 
 def test_the_mathematics_imports_neither_matplotlib_nor_widgets():
     rooms = {"guards", "notation", "tasks", "energies", "models", "limits", "measures", "training", "sampling"}
+    rooms |= {"likelihood", "text_to_image"}
     for path in (path for path in FILES if _room(path) in rooms):
         heavy = {n.split(".")[0] for n in _imports(path, depth=0)}
         assert not heavy & {"matplotlib", "ipywidgets", "tqdm", "pooch", "sklearn", "cv2"}, path
 
 
 def test_imports_inside_a_folder_run_one_way():
-    for folder in ("data", "models", "figures", "demos", "exercises"):
+    for folder in ("data", "models", "figures", "demos", "exercises", "text_to_image"):
         edges = {}
         for path in (PACKAGE / folder).glob("*.py"):
             prefix = f"aecourse.{folder}."

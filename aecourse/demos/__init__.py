@@ -15,8 +15,14 @@ denoise_the_plane     the arrows of a trained denoiser beside the best possible 
 follow_the_arrows     where a point ends that follows them
 watch_the_sampling    a cloud of pure noise becomes the data
 explore_the_corruption  an image damaged in six ways, and what each denoiser makes of it
+watch_the_codebook    which entries of a codebook come into use while it is trained
+edit_a_token          the tokens of a digit as a picture, and what one of them does
+play_with_captions    fifteen pictures from a caption, each with a verdict
+dial_beta             the weight of the KL term: codes that crowd together, samples from the prior
 """
 
+from aecourse.demos.chance import Trained, dial_beta
+from aecourse.demos.codebook import edit_a_token, watch_the_codebook
 from aecourse.demos.codes import explore_the_code
 from aecourse.demos.corruptions import explore_the_corruption
 from aecourse.demos.costs import costs
@@ -25,21 +31,27 @@ from aecourse.demos.denoising import denoise_the_plane, follow_the_arrows, watch
 from aecourse.demos.inference import search_for_z
 from aecourse.demos.landscape import Sweep, tune_the_cure, watch_training, widen
 from aecourse.demos.opening import how_many_numbers
+from aecourse.demos.playground import play_with_captions
 from aecourse.demos.squashing import matrix_and_squashing
 
 __all__ = [
     "Sweep",
+    "Trained",
     "costs",
     "denoise_the_plane",
+    "dial_beta",
+    "edit_a_token",
     "explore_the_code",
     "explore_the_corruption",
     "follow_the_arrows",
     "how_many_numbers",
     "matrix_and_squashing",
     "place_the_task",
+    "play_with_captions",
     "search_for_z",
     "settings",
     "tune_the_cure",
+    "watch_the_codebook",
     "watch_the_sampling",
     "watch_training",
     "weigh_the_points",

@@ -28,7 +28,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
     spread = h.std(dim=0).mean().item()
     figure, (plane, image) = new_figure(2, size=(10.8, 5.0), width_ratios=(1.35, 1))
     for k in labels.unique().tolist():
-        plane.scatter(*h[labels == k].T, s=9, color=_TEN[k % 10], marker=_SHAPES[k % 5], label=str(k))
+        plane.scatter(*h[labels == k].T, s=9, color=TEN[k % 10], marker=SHAPES[k % 5], label=str(k))
     plane.set(title="codes of unseen digits", xlabel="$h_1$ (code units)", ylabel="$h_2$")
     plane.set(xlim=(low[0].item(), high[0].item()), ylim=(low[1].item(), high[1].item()))
     plane.legend(
@@ -60,5 +60,5 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
 
 
 # Ten classes: colours that differ in lightness too, and a second cue.
-_TEN = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#777777")
-_SHAPES = ("o", "s", "^", "D", "v")
+TEN = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#777777")
+SHAPES = ("o", "s", "^", "D", "v")

@@ -18,6 +18,8 @@ import dataclasses
 from aecourse import guards
 from aecourse.exercises import (
     autoencoder,
+    captions,
+    chance,
     costs,
     cures,
     definitions,
@@ -27,13 +29,29 @@ from aecourse.exercises import (
     narrow,
     plane,
     start,
+    tokens,
     wide,
 )
 from aecourse.exercises.engine import Exercise
 from aecourse.exercises.quizzes import Quiz
 from aecourse.exercises.records import progress
 
-_ROOMS = (start, definitions, inference, autoencoder, costs, loss, narrow, wide, cures, plane, images)
+_ROOMS = (
+    start,
+    definitions,
+    inference,
+    autoencoder,
+    costs,
+    loss,
+    narrow,
+    wide,
+    cures,
+    plane,
+    images,
+    chance,
+    tokens,
+    captions,
+)
 ALL: dict[str, Exercise] = {e.number: e for room in _ROOMS for e in room.EXERCISES}
 QUIZZES: dict[str, Quiz] = {room.CHAPTER: Quiz(room.CHAPTER, room.QUESTIONS) for room in _ROOMS}
 

@@ -11,11 +11,17 @@ CHAPTER = "13"
 
 def _sequences(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
     """Logits for every place, and the tokens that stand there."""
-    return 2 * torch.randn(3 + k, 5 + k, 6, generator=generator), torch.randint(0, 6, (3 + k, 5 + k), generator=generator)
+    return 2 * torch.randn(3 + k, 5 + k, 6, generator=generator), torch.randint(
+        0, 6, (3 + k, 5 + k), generator=generator
+    )
 
 
 def _two_logits(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
-    return torch.randn(3 + k, 6, generator=generator), torch.randn(3 + k, 6, generator=generator), (0.5, 1.5, 2.0, 3.0, 0.3)[k]
+    return (
+        torch.randn(3 + k, 6, generator=generator),
+        torch.randn(3 + k, 6, generator=generator),
+        (0.5, 1.5, 2.0, 3.0, 0.3)[k],
+    )
 
 
 def _scores(generator: Generator, k: int) -> tuple[Tensor, Tensor]:

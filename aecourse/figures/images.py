@@ -6,10 +6,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from aecourse import guards
 from aecourse.figures.curves import STYLES
+from aecourse.notation import FAINT
 
 
 def image_rows(
@@ -103,3 +105,44 @@ def walks(images: Mapping[str, Tensor], energies: Mapping[str, Tensor], unit: st
     bottom.grid(alpha=0.6)
     bottom.legend()
     return [top, bottom]
+
+
+def colour_rows(rows: Mapping[str, Tensor], ax: Axes | None = None, *, gap: int = 2) -> Axes:
+    """Rows of square images in colour, or in grey where there is one channel (0 is black, 1 is white), as one mosaic.
+
+    Args:
+        rows: label -> (k, 3, side, side) or (k, 1, side, side), in [0, 1], the same k and side in every row.
+    """
+    if not rows:
+        raise ValueError("rows: expected at least one row of images, got none")
+    bands, cell = [], 0
+    for label, images in rows.items():
+        if images.ndim != 4 or images.shape[1] not in (1, 3) or images.shape[2] != images.shape[3]:
+            raise ValueError(
+                f"{label}: expected shape (k, 3, side, side) or (k, 1, side, side), got {tuple(images.shape)}"
+            )
+        guards.batch(label, images.flatten(1), low=-1e-3, high=1 + 1e-3)
+        tiles = torch.nn.functional.pad(images.detach().cpu().expand(-1, 3, -1, -1), (gap,) * 4, value=1.0)
+        bands.append(tiles.clamp(0, 1).permute(2, 0, 3, 1).flatten(1, 2))
+        cell = images.shape[2] + 2 * gap
+        if bands[-1].shape != bands[0].shape:
+            raise ValueError(f"{label}: expected as many images of the same size as in the first row")
+    mosaic = torch.cat(bands)
+    ax = ax or plt.figure(figsize=(9.6, 0.3 + 8.2 * mosaic.shape[0] / mosaic.shape[1])).gca()
+    ax.imshow(mosaic.numpy())
+    for row in range(len(rows)):
+        for k in range(mosaic.shape[1] // cell):
+            edge = Rectangle(
+                (k * cell + gap - 0.5, row * cell + gap - 0.5),
+                cell - 2 * gap,
+                cell - 2 * gap,
+                fill=False,
+                ec=FAINT,
+                lw=0.8,
+            )
+            ax.add_patch(edge)
+    ax.set_yticks([cell * (k + 0.5) for k in range(len(rows))], list(rows))
+    ax.set_xticks([])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax

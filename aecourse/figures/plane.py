@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from aecourse import guards
-from aecourse.notation import PAPER, SYMBOLS
+from aecourse.notation import INK, PAPER, SYMBOLS
 
 BOX = (-1.2, 1.2)
 
@@ -100,3 +100,22 @@ def energy_maps(
         square(ax, box).set_title(title)
     axes[0].figure.colorbar(picture, ax=axes, label=unit, shrink=0.92, extend="max")
     return axes[: len(maps)]
+
+
+def cells(h: Tensor, token: Tensor, entries: Tensor, ax: Axes | None = None) -> Axes:
+    """Codes in the plane in the colour of their token, and the entries of the codebook, each with its index.
+
+    Args:
+        h: (m, 2). token: (m,) int64, the entry of each code. entries: (K, 2).
+    """
+    guards.batch("h", h, columns=2)
+    guards.batch("entries", entries, columns=2)
+    if token.shape != h.shape[:1] or token.is_floating_point():
+        raise ValueError(f"token: expected one whole number for each of {len(h)} codes, got {tuple(token.shape)}")
+    ax = ax or plt.figure(figsize=(5.4, 5.0)).gca()
+    ax.scatter(*h.detach().cpu().T, c=token.cpu() % 10, cmap="tab10", vmin=0, vmax=9, s=4, alpha=0.45, lw=0)
+    for k, (x, y) in enumerate(entries.detach().cpu().tolist()):
+        ax.scatter(x, y, s=320, color=PAPER, ec=INK, lw=1.6, zorder=3)
+        ax.annotate(str(k), (x, y), ha="center", va="center", zorder=4)
+    ax.set(aspect="equal", xlabel="$h_1$ (code units)", ylabel="$h_2$")
+    return ax

@@ -40,4 +40,3 @@ class VariationalAutoencoder(Module):
     def forward(self, y: Tensor) -> Tensor:
         """y_tilde at the mean code, in [0, 1]. (batch, n) -> (batch, n)."""
         return self.decode(self.encode(y)).sigmoid()
-

@@ -50,7 +50,9 @@ _ALSO = {
     "over": "above", "under": "below", "beneath": "below", "big": "large", "little": "small", "cyan": "turquoise",
     "solid": "plain", "present": "gift", "ball": "basketball",
 }  # fmt: skip
-_WORDS = {word.split()[0]: (slot, k) for slot, words in SLOTS.items() if slot[-1] != "2" for k, word in enumerate(words, 1)}
+_WORDS = {
+    word.split()[0]: (slot, k) for slot, words in SLOTS.items() if slot[-1] != "2" for k, word in enumerate(words, 1)
+}
 _GLUE = ("a", "an", "the", "in", "of", "on", "to", "background")
 
 
@@ -70,7 +72,9 @@ def parse(text: str) -> Tensor:
     words = _noun_phrase(words, slots, "")
     if words[:3] == ["in", "shape", "of"]:
         if not slots["thing"]:
-            raise CaptionError("caption: only a thing can be in the shape of something, as 'a clock in the shape of a star'")
+            raise CaptionError(
+                "caption: only a thing can be in the shape of something, as 'a clock in the shape of a star'"
+            )
         words = _noun_phrase(words[3:], slots, "shape")
     if words and _slot(words[0]) == "relation":
         if slots["thing"]:
@@ -151,7 +155,11 @@ def _read(text: str) -> list[str]:
 
 def _noun_phrase(words: list[str], slots: dict[str, int], role: str) -> list[str]:
     """Read adjectives and a noun into the slots of one role ("", "_2", or "shape" for a thing's); return what follows."""
-    allowed = {"": ("texture", "size", "colour", "shape", "thing"), "_2": ("size", "colour", "shape"), "shape": ("shape",)}
+    allowed = {
+        "": ("texture", "size", "colour", "shape", "thing"),
+        "_2": ("size", "colour", "shape"),
+        "shape": ("shape",),
+    }
     while words:
         slot = _slot(words[0])
         if slot not in allowed[role]:
@@ -194,7 +202,10 @@ APPLIES = torch.tensor([[name in names for name in SLOTS] for names in KINDS.val
 _BASE = {"thing": 0, "texture": 12, "size": 16, "colour": 18, "shape": 28, "relation": 38, "background": 42}
 OFFSETS = torch.tensor([_BASE[name.removesuffix("_2")] for name in SLOTS])
 VOCABULARY = 46  # 45 words, and 0 for a slot of which nothing is said
-_SWAP = [SLOT[n] for n in ("thing", "texture", "size_2", "colour_2", "shape_2", "relation", "size", "colour", "shape", "background")]
+_SWAP = [
+    SLOT[n]
+    for n in ("thing", "texture", "size_2", "colour_2", "shape_2", "relation", "size", "colour", "shape", "background")
+]
 
 # Never seen in training: a fifth of all pairs of a colour and a shape, a fifth of all pairs of a thing and a shape.
 _C, _S, _T = (torch.arange(len(words)) for words in (COLOURS, SHAPES, THINGS))
@@ -205,23 +216,31 @@ HELD_THING_SHAPE = (_S - 3 * _T[:, None]) % 5 == 2  # (12, 10); "a clock in the 
 def unseen(captions: Tensor) -> Tensor:
     """Whether a caption asks for a combination that training never shows. (batch, 10) -> (batch,) bool."""
     asked = torch.zeros(len(captions), dtype=torch.bool)
-    pairs = [("colour", "shape", HELD_COLOUR_SHAPE), ("colour_2", "shape_2", HELD_COLOUR_SHAPE), ("thing", "shape", HELD_THING_SHAPE)]
+    pairs = [
+        ("colour", "shape", HELD_COLOUR_SHAPE),
+        ("colour_2", "shape_2", HELD_COLOUR_SHAPE),
+        ("thing", "shape", HELD_THING_SHAPE),
+    ]
     for first, second, held in pairs:
         a, b = captions[:, SLOT[first]], captions[:, SLOT[second]]
         asked |= (a > 0) & (b > 0) & held[a - 1, b - 1]
     return asked
 
 
-def draw(count: int, generator: Generator, *, held: bool | None = False, mix: tuple[float, ...] = (0.25, 0.5, 0.25)) -> Tensor:
+def draw(
+    count: int, generator: Generator, *, held: bool | None = False, mix: tuple[float, ...] = (0.25, 0.5, 0.25)
+) -> Tensor:
     """Complete captions at random. -> (count, 10).
 
     Args:
         held: False for combinations that training shows, True for those that it never shows, None for both.
-        mix: the share of each of `KINDS`.
+        mix: how often each of `KINDS` is proposed; of two shapes more proposals are held out than of one.
     """
     found, missing = [], count
     while missing > 0:
-        kinds = torch.multinomial(torch.tensor(mix, dtype=torch.float), 8 * missing + 64, replacement=True, generator=generator)
+        kinds = torch.multinomial(
+            torch.tensor(mix, dtype=torch.float), 8 * missing + 64, replacement=True, generator=generator
+        )
         drawn = torch.zeros(len(kinds), len(SLOTS), dtype=torch.long)
         words = (torch.rand(drawn.shape, generator=generator) * SIZES_OF_SLOTS).long() + 1
         drawn = torch.where(APPLIES[kinds], words, drawn)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from aecourse.text_to_image.captions import SHAPES, SLOT, SLOTS, THINGS, canonical
-from aecourse.text_to_image.outlines import RADII, SIDE, coverage, distance
-from aecourse.text_to_image.scenes import CREAM, INKS, PAPER, RIM, THING_COLOURS, paint_thing, textures
+from aecourse.text_to_image.outlines import SIDE, coverage, distance
+from aecourse.text_to_image.scenes import CREAM, INKS, PAPER, paint_thing, textures
 
 _INK = 0.2  # a pixel that differs from the paper by this much is ink
 _OVERLAP = 0.72  # of the silhouette and the outlines that explain it: intersection over union
@@ -50,7 +50,9 @@ def read(images: Tensor) -> Reading:
 
 def _same_kind(found: Tensor, asked: Tensor) -> Tensor:
     """A caption of one shape is not answered by two, or by a thing."""
-    return ((found[:, [SLOT["thing"], SLOT["relation"]]] > 0) == (asked[:, [SLOT["thing"], SLOT["relation"]]] > 0)).all(dim=1)
+    return ((found[:, [SLOT["thing"], SLOT["relation"]]] > 0) == (asked[:, [SLOT["thing"], SLOT["relation"]]] > 0)).all(
+        dim=1
+    )
 
 
 def _read(images: Tensor) -> Reading:
@@ -68,7 +70,9 @@ def _read(images: Tensor) -> Reading:
             continue
         chosen = [_TABLE[k][outlines[k][rows]] for k in places]
         drawn = sum(_ink(distance(*c.unbind(dim=1))) for c in chosen).clamp(0, 1)
-        overlap[rows] = torch.minimum(drawn, silhouette[rows]).sum((1, 2)) / torch.maximum(drawn, silhouette[rows]).sum((1, 2))
+        overlap[rows] = torch.minimum(drawn, silhouette[rows]).sum((1, 2)) / torch.maximum(drawn, silhouette[rows]).sum(
+            (1, 2)
+        )
         if layout == 0:
             slots, error[rows] = _inside(images[rows], ground[rows], *chosen[0].unbind(dim=1))
         else:
@@ -99,12 +103,18 @@ def _pair(images: Tensor, chosen: list[Tensor]) -> tuple[dict[str, Tensor], Tens
         count = inner.sum((1, 2)).clamp(min=1)
         off = (images[:, None] - INKS[:, :, None, None]).square().sum(dim=2)  # (batch, 10, 32, 32)
         error = (off * inner[:, None]).sum((2, 3)) / count[:, None]
-        slots |= {f"shape{role}": outline[:, 0] + 1, f"size{role}": outline[:, 1] + 1, f"colour{role}": error.argmin(dim=1) + 1}
+        slots |= {
+            f"shape{role}": outline[:, 0] + 1,
+            f"size{role}": outline[:, 1] + 1,
+            f"colour{role}": error.argmin(dim=1) + 1,
+        }
         worst = torch.maximum(worst, error.amin(dim=1))
     return slots, worst
 
 
-def _inside(images: Tensor, ground: Tensor, shape: Tensor, radius: Tensor, x: Tensor, y: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+def _inside(
+    images: Tensor, ground: Tensor, shape: Tensor, radius: Tensor, x: Tensor, y: Tensor
+) -> tuple[dict[str, Tensor], Tensor]:
     """What fills one outline: a colour with a texture, or a thing."""
     d = distance(shape, radius, x, y)
     inner = (coverage(d + 0.5) >= 0.999).float()
@@ -117,7 +127,15 @@ def _inside(images: Tensor, ground: Tensor, shape: Tensor, radius: Tensor, x: Te
     for thing in range(len(THINGS)):
         kind = torch.full_like(shape, thing)
         poses = range(64) if thing == 0 else (0,)  # a clock can show any time
-        drawn = [((images - paint_thing(ground.expand_as(images), kind, d, x, y, torch.full_like(x, p))).square().sum(dim=1) * inner).sum((1, 2)) for p in poses]
+        drawn = [
+            (
+                (images - paint_thing(ground.expand_as(images), kind, d, x, y, torch.full_like(x, p)))
+                .square()
+                .sum(dim=1)
+                * inner
+            ).sum((1, 2))
+            for p in poses
+        ]
         errors.append(torch.stack(drawn).amin(dim=0)[:, None] / count[:, None])
     best = torch.cat(errors, dim=1).min(dim=1)
     k, colours = best.indices, len(INKS)
@@ -149,7 +167,13 @@ _TABLE = (
     *(_table((0, 1), _ACROSS, along) for along in (_NEAR, _FAR)),
     *(_table((0, 1), along, _ACROSS) for along in (_NEAR, _FAR)),
 )
-_WINDOWS = ((_EVERYWHERE, _EVERYWHERE), (_FIRST, _EVERYWHERE), (_SECOND, _EVERYWHERE), (_EVERYWHERE, _FIRST), (_EVERYWHERE, _SECOND))
+_WINDOWS = (
+    (_EVERYWHERE, _EVERYWHERE),
+    (_FIRST, _EVERYWHERE),
+    (_SECOND, _EVERYWHERE),
+    (_EVERYWHERE, _FIRST),
+    (_EVERYWHERE, _SECOND),
+)
 _LAYOUTS = ((0,), (1, 2), (3, 4))
 
 

@@ -82,7 +82,9 @@ def _avocado(x: Tensor, y: Tensor) -> Tensor:
 def _ring_of(*radii: float, points: int, top: float = 0.0) -> list[tuple[float, float]]:
     """Corners around the centre, the first one above it, at these radii in turn."""
     angles = [2 * math.pi * k / points for k in range(points)]
-    return [(radii[k % len(radii)] * math.sin(a), top - radii[k % len(radii)] * math.cos(a)) for k, a in enumerate(angles)]
+    return [
+        (radii[k % len(radii)] * math.sin(a), top - radii[k % len(radii)] * math.cos(a)) for k, a in enumerate(angles)
+    ]
 
 
 def _heart() -> list[tuple[float, float]]:
@@ -102,7 +104,18 @@ _DISTANCES = {
     "star": _polygon(*_ring_of(1.15, 0.46, points=10, top=0.05)),
     "heart": _polygon(*_heart()),
     "cross": _polygon(
-        (-_W, -1), (_W, -1), (_W, -_W), (1, -_W), (1, _W), (_W, _W), (_W, 1), (-_W, 1), (-_W, _W), (-1, _W), (-1, -_W), (-_W, -_W)
+        (-_W, -1),
+        (_W, -1),
+        (_W, -_W),
+        (1, -_W),
+        (1, _W),
+        (_W, _W),
+        (_W, 1),
+        (-_W, 1),
+        (-_W, _W),
+        (-1, _W),
+        (-1, -_W),
+        (-_W, -_W),
     ),
     "moon": _moon,
     "avocado": _avocado,

@@ -37,14 +37,18 @@ class Painter(Module):
         """One image for each caption.
 
         Args:
-            asked: (batch, 10), captions. temperature, guidance: as in `sampling.sample`.
+            asked: (batch, 10), captions; what they leave open is drawn at random first, word by word.
+            temperature, guidance: as in `sampling.sample`.
             best_of: images drawn for each caption, of which the one is kept that the prior finds likeliest.
         Returns:
             (batch, 3, 32, 32), in [0, 1].
         """
         guards.count("best_of", best_of)
+        asked = captions.complete(asked, generator)
         every = asked.repeat_interleave(best_of, dim=0)
-        parts = [sample(self.prior, part, generator, temperature=temperature, guidance=guidance) for part in every.split(256)]
+        parts = [
+            sample(self.prior, part, generator, temperature=temperature, guidance=guidance) for part in every.split(256)
+        ]
         image = torch.cat(parts)
         if best_of > 1:
             image = image.view(len(asked), best_of, -1)

@@ -81,7 +81,7 @@ class Prior(Module):
             x = block(x, _MASK.to(x.device))
         x = x[:, WORDS:]
         chosen = image[:, PALETTE:].unflatten(1, (PATCHES, INKS))
-        return self.ink_logits(x[:, :PALETTE]), torch.stack(self.mask_logits(x[:, PALETTE:], chosen), dim=2)
+        return self.ink_logits(x[:, :PALETTE]), self.mask_logits(x[:, PALETTE:], chosen)
 
     def read(self, words: Tensor) -> Tensor:
         """(batch, 10) -> (batch, 10, width)."""
@@ -107,19 +107,19 @@ class Prior(Module):
         """(..., width) -> (..., colours)."""
         return self.to_ink(self.norm(x))
 
-    def mask_logits(self, x: Tensor, chosen: Tensor) -> list[Tensor]:
-        """Logits of as many masks as follow from those already chosen in the patch.
+    def mask_logits(self, x: Tensor, chosen: Tensor) -> Tensor:
+        """Logits of the three masks of each patch, each given those before it in the patch.
 
         Args:
-            x: (..., width). chosen: (..., k), the first k masks of the patch, k at most 3.
+            x: (..., width). chosen: (..., 3), the masks.
         Returns:
-            min(k + 1, 3) tensors, each (..., masks).
+            (..., 3, masks).
         """
         logits = []
-        for k, head in enumerate(self.to_mask[: chosen.shape[-1] + 1]):
+        for k, head in enumerate(self.to_mask):
             x = x + self.given[k - 1](chosen[..., k - 1]) if k else x
             logits.append(head(self.norm(x)))
-        return logits
+        return torch.stack(logits, dim=-2)
 
 
 class Block(Module):

@@ -4,6 +4,7 @@ import itertools
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import embedding_bag
 
 from aecourse import guards
 from aecourse.text_to_image.captions import tokens
@@ -12,7 +13,9 @@ from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, PALETTE
 
 
 @torch.no_grad()
-def sample(prior: Prior, captions: Tensor, generator: Generator, *, temperature: float = 1.0, guidance: float = 0.0) -> Tensor:
+def sample(
+    prior: Prior, captions: Tensor, generator: Generator, *, temperature: float = 1.0, guidance: float = 0.0
+) -> Tensor:
     """Draw image tokens for each caption.
 
     Args:
@@ -60,21 +63,26 @@ def sample(prior: Prior, captions: Tensor, generator: Generator, *, temperature:
         x = run((prior.ink(twice(before)) + prior.place[k] + hint)[:, None])
         image[:, k] = before = draw(prior.ink_logits(x))
     grid = torch.full((batch, GRID + 2, GRID + 4, INKS), prior.masks)
-    tables = _tables(prior)
+    table, first = _table(prior)
+    down, right = torch.tensor(NEIGHBOURS).T
     for r, c in itertools.product(range(GRID), repeat=2):
-        told = prior.row[r] + prior.column[c]
-        for table, (down, right) in zip(tables, NEIGHBOURS, strict=True):
-            for k in range(INKS):
-                told = told + table[k][grid[:, 2 + r + down, 2 + c + right, k]]
+        seen = grid[:, 2 + r + down, 2 + c + right].flatten(1) + first  # (batch, 18)
+        told = embedding_bag(seen, table, mode="sum") + prior.row[r] + prior.column[c]
         x = run((twice(told) + hint)[:, None])
         here = grid[:, 2 + r, 2 + c]
         for k in range(INKS):
-            here[:, k] = draw(prior.mask_logits(x, twice(here[:, :k]))[k])
+            x = x + prior.given[k - 1](twice(here[:, k - 1])) if k else x
+            here[:, k] = draw(prior.to_mask[k](prior.norm(x)))
     image[:, PALETTE:] = grid[:, 2:, 2:-2].flatten(1)
     return image
 
 
-def _tables(prior: Prior) -> Tensor:
-    """What each mask of each neighbour adds to the input of a patch: (neighbours, inks, masks + 1, width)."""
+def _table(prior: Prior) -> tuple[Tensor, Tensor]:
+    """What each mask of each neighbour adds to the input of a patch, and where each neighbour's rows begin.
+
+    Returns:
+        (18 (masks + 1), width): for each of six neighbours and three inks the rows of all masks. (18,).
+    """
     maps = prior.around.weight.view(prior.width, len(NEIGHBOURS), INKS, -1)
-    return torch.einsum("wnif,mf->nimw", maps, prior.mask.weight).contiguous()
+    table = torch.einsum("wnif,mf->nimw", maps, prior.mask.weight).flatten(0, 2)
+    return table, (prior.masks + 1) * torch.arange(len(NEIGHBOURS) * INKS)

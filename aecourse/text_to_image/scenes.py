@@ -87,7 +87,9 @@ def details() -> Tensor:
         torch.stack([_line(u - a, v - b, p, q, 0.5) for a, b, p, q in _SPRINKLES]).amax(dim=0),
         torch.maximum(bar, _dots(u, v, 1.7, (-4, -3), (4, -3), (-4, 3), (4, 3))),
         _dots(u, v, 0.8, *((5 * math.sin(a), 5 * math.cos(a)) for a in turns)),
-        torch.stack([_line(u, v, 9 * math.sin(k * math.pi / 3), 9 * math.cos(k * math.pi / 3), 0.5) for k in range(6)]).amax(dim=0),
+        torch.stack(
+            [_line(u, v, 9 * math.sin(k * math.pi / 3), 9 * math.cos(k * math.pi / 3), 0.5) for k in range(6)]
+        ).amax(dim=0),
         torch.stack([bar, beam, *curves]).amax(dim=0),
         torch.maximum(coverage(u.abs() - 1.2), coverage(v.abs() - 1.2)),
     )
@@ -154,4 +156,13 @@ def _line(u: Tensor, v: Tensor, x: float, y: float, half: float) -> Tensor:
     return coverage(torch.hypot(u - along * x, v - along * y) - half)
 
 
-_SPRINKLES = ((-4, -4, 2, 1), (3, -4, 1, 2), (-1, -1, 2, -1), (-5, 2, 1, 2), (4, 1, 2, 1), (0, 4, 2, 1), (-3, 6, 2, -1), (0, -7, 2, 0))
+_SPRINKLES = (
+    (-4, -4, 2, 1),
+    (3, -4, 1, 2),
+    (-1, -1, 2, -1),
+    (-5, 2, 1, 2),
+    (4, 1, 2, 1),
+    (0, 4, 2, 1),
+    (-3, 6, 2, -1),
+    (0, -7, 2, 0),
+)

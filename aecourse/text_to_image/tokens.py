@@ -6,9 +6,10 @@ inside the one before. The code names the colours, and for each patch of 4 * 4 p
     palette    4 tokens: the paper, then the inks in the order in which they appear, from a codebook of colours
     masks      64 * 3 tokens: patch by patch, row by row, one mask for each ink, from a codebook of patterns
 
-A mask says nothing of colours, a palette nothing of shapes. The first mask is the silhouette: a star has the same one in
-every colour, with every texture, and as every thing. What a mask hides of the one above it does not count, so stripes are
-the same token in the middle of a star and at its edge. That is why these tokens compose.
+A mask says nothing of colours, a palette nothing of shapes. The first mask is the silhouette: a plain star has the same
+tokens in every colour, and nearly the same silhouette with every texture and as every thing (only where three colours
+blend in one pixel of an edge is the best blend of two a guess). What a mask hides of the next one does not count, so
+stripes are the same token in the middle of a star and at its edge. That is why these tokens compose.
 
 Both codebooks are learned from images. An encoder network is not needed: the nearest codes are found exactly.
 Source: block truncation coding, Delp & Mitchell (1979), for patches of few colours; van den Oord, Vinyals & Kavukcuoglu
@@ -62,7 +63,11 @@ class Tokens(Module):
         for part in images.split(250):
             palette, weights = self.analyse(part)
             mask, visible = _layers(weights)
-            found.append(torch.cat([palette, nearest(mask.flatten(0, 2), visible.flatten(0, 2), self.masks).view(len(part), -1)], dim=1))
+            found.append(
+                torch.cat(
+                    [palette, nearest(mask.flatten(0, 2), visible.flatten(0, 2), self.masks).view(len(part), -1)], dim=1
+                )
+            )
         return torch.cat(found)
 
     def decode(self, tokens: Tensor) -> Tensor:
@@ -174,5 +179,8 @@ def _layers(weights: Tensor) -> tuple[Tensor, Tensor]:
     visible = torch.cat([torch.ones_like(whole[..., :1]), whole[..., :-1]], dim=-1)
     visible = torch.where(visible > 0.05, visible, 0)
     mask = torch.where(visible > 0, whole / visible.clamp(min=1e-9), 0).clamp(0, 1)
-    cut = [t.view(-1, GRID, PATCH, GRID, PATCH, INKS).permute(0, 1, 3, 5, 2, 4).reshape(len(t), PATCHES, INKS, -1) for t in (mask, visible)]
+    cut = [
+        t.view(-1, GRID, PATCH, GRID, PATCH, INKS).permute(0, 1, 3, 5, 2, 4).reshape(len(t), PATCHES, INKS, -1)
+        for t in (mask, visible)
+    ]
     return cut[0], cut[1]

@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m aecourse.text_to_image.train", description="Train the text-to-image model.")
+    parser = argparse.ArgumentParser(
+        prog="python -m aecourse.text_to_image.train", description="Train the text-to-image model."
+    )
     parser.add_argument("--to", type=Path, required=True, help="file for the weights")
     parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--batch", type=int, default=64, help="scenes in a step, over all processes")
@@ -66,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", choices=("auto", "yes", "no"), default="auto", help="multiply in bfloat16")
     parser.add_argument("--checkpoint", type=Path, help="file to write every 200 steps, and to go on from")
-    parser.add_argument("--captions", type=int, default=1000, help="captions to measure with, seen and never seen; 0: none")
+    parser.add_argument(
+        "--captions", type=int, default=1000, help="captions to measure with, seen and never seen; 0: none"
+    )
     return parser
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import safetensors
@@ -59,6 +60,7 @@ def fit(
     seed: int = 0,
     half: bool = False,
     checkpoint: Path | None = None,
+    watch: Callable[[int, float], object] | None = None,
     progress: bool = True,
 ) -> list[float]:
     """Minimise the mean energy -log p(image | caption) on random batches; matrices with Muon, all else with Adam.
@@ -75,6 +77,7 @@ def fit(
         forget_all: the chance of a whole caption to be left out. seed: of batches and forgetting.
         half: multiply matrices in bfloat16, half as many bits: faster where the processor knows them.
         checkpoint: a file to write every 200 steps, at the end, and on Ctrl-C; if it exists, training goes on from there.
+        watch: called after each step with its number, from 1, and its mean energy.
     Returns:
         the mean energy of each step since the start or the resumption, in nats per image.
     Raises:
@@ -103,6 +106,8 @@ def fit(
                 energies.append(_step(model, optimisers, w[rank::world], z[rank::world], half))
                 bar.set_postfix_str(f"{energies[-1]:.1f} nats", refresh=False)
                 bar.update()
+                if watch is not None:
+                    watch(step + 1, energies[-1])
                 if checkpoint and rank == 0 and (step % 200 == 199 or step == steps - 1):
                     save(checkpoint, prior, optimisers, step + 1)
     except KeyboardInterrupt:
@@ -134,7 +139,9 @@ def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) ->
         with safetensors.safe_open(path, framework="pt") as file:
             about, state = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, safetensors.SafetensorError) as error:
-        raise ValueError(f"checkpoint: expected a file that this training wrote, {path} cannot be read ({error})") from error
+        raise ValueError(
+            f"checkpoint: expected a file that this training wrote, {path} cannot be read ({error})"
+        ) from error
     if json.loads(about.get("sizes", "{}")) != prior.sizes:
         raise ValueError(f"checkpoint: expected a prior of sizes {prior.sizes}, got {about.get('sizes')} in {path}")
     prior.load_state_dict({name[6:]: value for name, value in state.items() if name.startswith("prior.")})
@@ -199,4 +206,6 @@ def _bar(total: int, unit: str, progress: bool, done: int = 0):
     from tqdm import tqdm
 
     # On stdout: notebooks paint stderr red, also where a finished bar has left nothing.
-    return tqdm(total=total, initial=done, unit=f" {unit}", leave=False, delay=1.0, disable=not progress, file=sys.stdout)
+    return tqdm(
+        total=total, initial=done, unit=f" {unit}", leave=False, delay=1.0, disable=not progress, file=sys.stdout
+    )

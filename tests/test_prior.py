@@ -1,0 +1,128 @@
+import math
+
+import pytest
+import torch
+
+from aecourse.text_to_image import captions, sampling
+from aecourse.text_to_image.prior import Prior, energy
+from aecourse.text_to_image.tokens import LENGTH, PALETTE
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="module")
+def prior():
+    """A small prior with weights large enough that its choices differ."""
+    model = Prior(colours=9, masks=12, width=16, layers=2, heads=2).eval().requires_grad_(False)
+    for p in model.parameters():
+        p += 0.3 * torch.randn(p.shape, generator=seeded(p.numel()))
+    return model
+
+
+def sequences(count, seed=0):
+    image = torch.randint(0, 9, (count, LENGTH), generator=seeded(seed))
+    return captions.tokens(captions.draw(count, seeded(seed))), image
+
+
+def test_a_token_depends_on_nothing_that_comes_later(prior):
+    words, image = sequences(2)
+    inks, masks = prior(words, image)
+    for t in (0, 2, 3, 4, 5, 6, 50, 120, 195):
+        other = image.clone()
+        other[:, t:] = (other[:, t:] + 1) % 9
+        inks_2, masks_2 = prior(words, other)
+        same = torch.cat([(inks == inks_2).all(2), (masks == masks_2).all(3).flatten(1)], dim=1)
+        assert same[:, : t + 1].all(), t
+        assert not same[:, t + 1 :].all() or t == LENGTH - 1
+
+
+def test_every_word_reaches_every_token(prior):
+    words, image = sequences(1)
+    before = torch.cat([logits.flatten() for logits in prior(words, image)])
+    for slot in range(words.shape[1]):
+        other = words.clone()
+        other[:, slot] = (other[:, slot] + 3) % captions.VOCABULARY
+        after = torch.cat([logits.flatten() for logits in prior(other, image)])
+        assert (before != after).double().mean() > 0.9
+
+
+def test_the_energy_is_minus_the_sum_of_all_log_probabilities(prior):
+    words, image = sequences(3)
+    inks, masks = prior(words, image)
+    by_hand = torch.zeros(3)
+    for k in range(3):
+        for t in range(LENGTH):
+            logits = inks[k, t] if t < PALETTE else masks[k, (t - PALETTE) // 3, (t - PALETTE) % 3]
+            by_hand[k] -= logits.log_softmax(0)[image[k, t]]
+    assert torch.allclose(energy(prior, words, image), by_hand, rtol=1e-4)
+
+
+def test_probabilities_of_all_continuations_add_up_to_one(prior):
+    words, image = sequences(1)
+    last = image.repeat(12, 1)
+    last[:, -1] = torch.arange(12)
+    rest = energy(prior, words.expand(12, -1), last)
+    shared = rest - rest.logsumexp(0) + (-rest).logsumexp(0)  # what the tokens before cost, by any route
+    assert torch.allclose((-(rest - -(-rest).logsumexp(0))).exp().sum(), torch.tensor(1.0), atol=1e-4)
+    assert shared.isfinite().all()
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.5])
+def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
+    asked = captions.draw(4, seeded(2))
+    image = sampling.sample(prior, asked, seeded(), temperature=0.0, guidance=guidance)
+    words = captions.tokens(asked)
+    with_caption, without = prior(words, image), prior(torch.zeros_like(words), image)
+    inks, masks = (a + guidance * (a - b) for a, b in zip(with_caption, without, strict=True))
+    assert torch.equal(inks.argmax(2), image[:, :PALETTE])
+    assert torch.equal(masks.argmax(3).flatten(1), image[:, PALETTE:])
+
+
+def test_draws_have_the_frequencies_of_the_softmax(prior):
+    asked = captions.draw(1, seeded(2)).expand(4000, -1)
+    first = sampling.sample(prior, asked, seeded(1))[:, 0]
+    words, image = captions.tokens(asked[:1]), torch.zeros(1, LENGTH, dtype=torch.long)
+    p = prior(words, image)[0][0, 0].softmax(0)
+    often = torch.bincount(first, minlength=9) / 4000
+    assert (often - p).abs().max() < 4 * 0.5 / math.sqrt(4000)
+
+
+def test_draws_depend_on_the_seed_alone(prior):
+    asked = captions.draw(3, seeded(2))
+    a, b, c = (sampling.sample(prior, asked, seeded(s)) for s in (1, 1, 2))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+def test_similar_masks_start_with_similar_descriptions():
+    masks = torch.rand(12, 16, generator=seeded())
+    model = Prior(colours=9, masks=12, width=16, layers=1, heads=2).describe(masks)
+    assert torch.allclose(
+        torch.corrcoef(model.mask.weight[:-1, :16].flatten()[None].repeat(2, 1))[0, 1], torch.tensor(1.0)
+    )
+    gap = torch.pdist(masks)
+    assert torch.corrcoef(torch.stack([gap, torch.pdist(model.mask.weight[:-1, :16])]))[0, 1] > 0.999
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: Prior(width=0), "^width: "),
+        (lambda: Prior(width=10, heads=4), "^width: expected a multiple of heads"),
+        (lambda: Prior(layers=-1), "^layers: "),
+        (lambda: Prior(seed=-1), "^seed: "),
+    ],
+)
+def test_bad_sizes_are_refused_by_name(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("temperature", -0.1), ("temperature", math.nan), ("guidance", 11), ("guidance", "much")]
+)
+def test_bad_dials_are_refused_by_name(prior, name, value):
+    with pytest.raises(ValueError, match=f"^{name}: "):
+        sampling.sample(prior, captions.draw(1, seeded()), seeded(), **{name: value})

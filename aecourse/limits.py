@@ -225,9 +225,9 @@ class BayesDenoiser:
 def gaussian_rate(variances: Tensor, distortion: float) -> float:
     """The fewest bits a sample with which a Gaussian of these variances can be told to a given squared error.
 
-    Reverse water-filling: components above a level theta are told to error theta, at log2(variance / theta) / 2 bits each,
-    those below not at all; theta is such that the errors add up to the distortion. Of all sources with one covariance
-    the Gaussian is the hardest, so data of this covariance can in principle be told with at most as many bits.
+    Reverse water-filling: components above a level theta are told to error theta, at log2(variance / theta) / 2 bits
+    each, those below not at all; theta is such that the errors add up to the distortion. Of all sources with one
+    covariance the Gaussian is the hardest: data of this covariance can in principle be told with at most as many bits.
 
     Args:
         variances: (n,), of independent components, such as those along principal directions; not negative.

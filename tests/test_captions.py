@@ -76,9 +76,10 @@ def test_what_the_grammar_does_not_know_is_refused_with_a_hint(text, said):
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parser(text):
     try:
-        assert torch.equal(parse(say(parse(text))), parse(text))
-    except CaptionError as error:
-        assert str(error).startswith("caption: ")
+        caption = parse(text)
+    except CaptionError:
+        return
+    assert torch.equal(parse(say(caption)), caption)
 
 
 def test_equal_words_are_equal_tokens_in_both_roles_and_all_others_differ():

@@ -15,7 +15,7 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
     """Scrub through trainings and see which entries of the codebook are used.
 
     Args:
-        usage: label -> (moments, K), the share of each entry, from the start of a training to its end; the same shape for all.
+        usage: label -> (moments, K), the share of each entry from the start of a training to its end; all of one shape.
     """
     if not usage:
         raise ValueError("usage: expected at least one training, got none")
@@ -61,7 +61,8 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
         dot.set_data([time[moment]], [curves[training][moment]])
         used = int((usage[training][moment] > 1e-3).sum())
         return (
-            f"{training}, {time[moment]:.0%} of the training: {used} of {size} entries have more than 0.1 % of the tokens; "
+            f"{training}, {time[moment]:.0%} of the training: {used} of {size} entries "
+            f"have more than 0.1 % of the tokens; "
             f"as unpredictable as {curves[training][moment]:.1f} entries used alike."
         )
 

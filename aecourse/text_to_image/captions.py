@@ -104,7 +104,7 @@ def say(caption: Tensor) -> str:
 
 
 def tokens(captions: Tensor) -> Tensor:
-    """One token a slot: (batch, 10) -> (batch, 10), 0 where nothing is said; equal words in equal roles are equal tokens."""
+    """One token a slot, 0 where nothing is said; a word is the same token in both roles. (batch, 10) -> (batch, 10)."""
     return torch.where(captions > 0, captions + OFFSETS, 0)
 
 
@@ -154,7 +154,7 @@ def _read(text: str) -> list[str]:
 
 
 def _noun_phrase(words: list[str], slots: dict[str, int], role: str) -> list[str]:
-    """Read adjectives and a noun into the slots of one role ("", "_2", or "shape" for a thing's); return what follows."""
+    """Read adjectives and a noun into the slots of one role ("", "_2", "shape" for a thing's); return what follows."""
     allowed = {
         "": ("texture", "size", "colour", "shape", "thing"),
         "_2": ("size", "colour", "shape"),

@@ -35,7 +35,7 @@ class Reading(NamedTuple):
 
 @torch.no_grad()
 def matches(images: Tensor, captions: Tensor) -> Tensor:
-    """Whether each image shows all that its caption says, and nothing unclear. (batch, 3, 32, 32), (batch, 10) -> (batch,)."""
+    """Whether each image shows clearly all that its caption says. (batch, 3, 32, 32), (batch, 10) -> (batch,)."""
     reading, asked = read(images), canonical(captions)
     said = asked > 0
     return reading.clear & ((reading.captions == asked) | ~said).all(dim=1) & _same_kind(reading.captions, asked)

@@ -58,7 +58,7 @@ class Painter(Module):
 
     @torch.no_grad()
     def score(self, asked: Tensor, image: Tensor) -> Tensor:
-        """log p(image | caption) in nats. (batch, 10), (batch, 196) -> (batch,)."""
+        """log p(image | caption) in nats. (batch, 10), (batch, 197) -> (batch,)."""
         words = captions.tokens(asked)
         return torch.cat([-energy(self.prior, w, z) for w, z in zip(words.split(256), image.split(256), strict=True)])
 

@@ -9,7 +9,7 @@ from torch.nn.functional import embedding_bag
 from aecourse import guards
 from aecourse.text_to_image.captions import tokens
 from aecourse.text_to_image.prior import NEIGHBOURS, Cache, Prior
-from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, PALETTE
+from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, PALETTE, PLAN
 
 
 @torch.no_grad()
@@ -24,7 +24,7 @@ def sample(
         guidance: w in logits + w (logits - logits without a caption): above 0 follows the caption more closely than the
             model of the data does, at twice the cost.
     Returns:
-        (batch, 196) int64.
+        (batch, 197) int64.
     Raises:
         ValueError: a temperature outside [0, 5], a guidance outside [0, 10].
     Source: Ho & Salimans (2021), Classifier-free diffusion guidance.
@@ -59,21 +59,22 @@ def sample(
     hint = prior.tell(words)[:, 0]
     image = torch.zeros(batch, LENGTH, dtype=torch.long)
     before = torch.full((batch,), prior.colours)
-    for k in range(PALETTE):
-        x = run((prior.ink(twice(before)) + prior.place[k] + hint)[:, None])
-        image[:, k] = before = draw(prior.ink_logits(x))
+    for k in range(PLAN):
+        x = prior.norm(run((prior.ink(twice(before)) + prior.step[k] + hint)[:, None]))
+        image[:, k] = before = draw(prior.to_ink(x) if k < PALETTE else prior.to_place(x))
+    seat = prior.seat(image[:, PALETTE])
     grid = torch.full((batch, GRID + 2, GRID + 4, INKS), prior.masks)
     table, first = _table(prior)
     down, right = torch.tensor(NEIGHBOURS).T
     for r, c in itertools.product(range(GRID), repeat=2):
         seen = grid[:, 2 + r + down, 2 + c + right].flatten(1) + first  # (batch, 18)
-        told = embedding_bag(seen, table, mode="sum") + prior.row[r] + prior.column[c]
+        told = embedding_bag(seen, table, mode="sum") + seat[:, r, c]
         x = run((twice(told) + hint)[:, None])
         here = grid[:, 2 + r, 2 + c]
         for k in range(INKS):
             x = x + prior.given[k - 1](twice(here[:, k - 1])) if k else x
             here[:, k] = draw(prior.to_mask[k](prior.norm(x)))
-    image[:, PALETTE:] = grid[:, 2:, 2:-2].flatten(1)
+    image[:, PLAN:] = grid[:, 2:, 2:-2].flatten(1)
     return image
 
 

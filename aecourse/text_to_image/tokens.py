@@ -1,9 +1,10 @@
 """From an image to tokens and back: a discrete autoencoder whose code is a palette and a grid of patches.
 
-An image is painted in layers, as with stencils: its paper, and over it at most three inks, each through a mask that lies
-inside the one before. The code names the colours, and for each patch of 4 * 4 pixels the masks:
+An image is painted in layers, as with stencils: its paper, and over it at most three inks, each through a mask that
+lies inside the one before. The code names the colours, and for each patch of 4 * 4 pixels the masks:
 
     palette    4 tokens: the paper, then the inks in the order in which they appear, from a codebook of colours
+    place      1 token: the corner between patches that is nearest to the middle of all that is painted
     masks      64 * 3 tokens: patch by patch, row by row, one mask for each ink, from a codebook of patterns
 
 A mask says nothing of colours, a palette nothing of shapes. The first mask is the silhouette: a plain star has the same
@@ -26,7 +27,9 @@ INKS = 3
 PALETTE = 1 + INKS
 GRID, PATCH = 8, 4
 PATCHES = GRID * GRID
-LENGTH = PALETTE + PATCHES * INKS
+PLACES = (GRID + 1) ** 2  # corners between patches
+PLAN = PALETTE + 1  # tokens before the masks
+LENGTH = PLAN + PATCHES * INKS
 _SIDE = GRID * PATCH
 _PURE = 0.006  # a pixel shows a colour unmixed if it is no further away
 _PAIRS = tuple(itertools.combinations(range(PALETTE), 2))
@@ -58,22 +61,19 @@ class Tokens(Module):
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
-        """(batch, 3, 32, 32) -> (batch, 196) int64: four colours, then three masks for each of 64 patches."""
+        """(batch, 3, 32, 32) -> (batch, 197) int64: four colours, a place, three masks for each of 64 patches."""
         found = []
         for part in images.split(250):
             palette, weights = self.analyse(part)
             mask, visible = _layers(weights)
-            found.append(
-                torch.cat(
-                    [palette, nearest(mask.flatten(0, 2), visible.flatten(0, 2), self.masks).view(len(part), -1)], dim=1
-                )
-            )
+            codes = nearest(mask.flatten(0, 2), visible.flatten(0, 2), self.masks).view(len(part), -1)
+            found.append(torch.cat([palette, _middle(weights.sum(dim=-1))[:, None], codes], dim=1))
         return torch.cat(found)
 
     def decode(self, tokens: Tensor) -> Tensor:
-        """(batch, 196) int64 -> (batch, 3, 32, 32), in [0, 1]: each ink painted through its mask over those before."""
+        """(batch, 197) int64 -> (batch, 3, 32, 32), in [0, 1]: each ink painted through its mask over those before."""
         colours = self.colours[tokens[:, :PALETTE]]  # (batch, 4, 3)
-        masks = self.masks[tokens[:, PALETTE:]].view(-1, GRID, GRID, INKS, PATCH, PATCH)
+        masks = self.masks[tokens[:, PLAN:]].view(-1, GRID, GRID, INKS, PATCH, PATCH)
         masks = masks.permute(3, 0, 1, 4, 2, 5).reshape(INKS, len(tokens), 1, _SIDE, _SIDE).cumprod(dim=0)
         image = colours[:, 0, :, None, None].expand(-1, -1, _SIDE, _SIDE)
         for k in range(INKS):
@@ -142,7 +142,7 @@ def pure_colours(colours: Tensor, k: int) -> Tensor:
 def k_means(points: Tensor, visible: Tensor, counts: Tensor, k: int, generator: Generator, rounds: int = 20) -> Tensor:
     """k centres of points of which only a part is visible, the commonest first. (m, n), (m, n), (m,) -> (k, n).
 
-    The start is k-means++, then Lloyd's rounds: every point goes to the centre that is nearest where the point is visible,
+    The start is k-means++, then Lloyd's rounds: every point goes to the centre that is nearest where it is visible,
     every centre to the mean of what is visible of its points.
 
     Source: Lloyd (1982); Arthur & Vassilvitskii (2007) for the start.
@@ -165,12 +165,26 @@ def k_means(points: Tensor, visible: Tensor, counts: Tensor, k: int, generator: 
 
 
 def nearest(points: Tensor, visible: Tensor, centres: Tensor) -> Tensor:
-    """The nearest centre where a point is visible; where several are as near, the first. (m, n) twice, (k, n) -> (m,)."""
+    """The nearest centre where a point is visible; of several as near, the first. (m, n) twice, (k, n) -> (m,)."""
     first = 1e-3 * torch.linspace(0, 1, len(centres))
     parts = []
     for p, v in zip(points.split(8192), visible.split(8192), strict=True):
         parts.append((v @ centres.square().T - 2 * (v * p) @ centres.T + first).argmin(dim=1))
     return torch.cat(parts)
+
+
+def _middle(painted: Tensor) -> Tensor:
+    """The corner nearest to the middle of all that is painted, 9 * row + column. (batch, 32, 32) -> (batch,).
+
+    The decoder does not need it. It is a plan: with the middle told first, what lies where around it is the same for
+    all outlines, and a detail need not be learned anew inside each.
+    """
+    at = []
+    for dim in (2, 1):
+        some = (painted > 0.5).any(dim=dim).int()
+        first, last = some.argmax(dim=1), _SIDE - some.flip(1).argmax(dim=1)
+        at.append(((first + last) / (2 * PATCH)).round().long())
+    return (GRID + 1) * at[0] + at[1]
 
 
 def _layers(weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
     python -m aecourse.text_to_image.train --to mine.safetensors
     torchrun --nproc_per_node 2 -m aecourse.text_to_image.train --to mine.safetensors
 
-Learns the codebooks, draws the training scenes, trains the prior, and measures it. Twenty minutes on one processor core.
+Learns the codebooks, draws the training scenes, trains the prior, and measures it: twenty minutes on one core.
 Ctrl-C ends it cleanly; with --checkpoint FILE the same command goes on where it stopped.
 """
 
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m aecourse.text_to_image.train", description="Train the text-to-image model."
     )
     parser.add_argument("--to", type=Path, required=True, help="file for the weights")
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=64, help="scenes in a step, over all processes")
     parser.add_argument("--scenes", type=int, default=60_000, help="training scenes")
     parser.add_argument("--width", type=int, default=128)

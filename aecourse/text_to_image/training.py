@@ -17,7 +17,7 @@ from aecourse import guards
 from aecourse.text_to_image import captions
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.scenes import render
-from aecourse.text_to_image.tokens import LENGTH, Tokens
+from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, Tokens
 
 MIX = (0.25, 0.45, 0.30)  # of one shape, two shapes, a thing
 
@@ -32,7 +32,7 @@ def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
 def scenes(
     tokens: Tokens, count: int, seed: int = 0, *, mix: tuple[float, ...] = MIX, progress: bool = True
 ) -> tuple[Tensor, Tensor]:
-    """A training set: captions, (count, 10), and the image tokens of one scene each, (count, 196).
+    """A training set: captions, (count, 10), and the image tokens of one scene each, (count, 197).
 
     Only combinations that are not held out. The same seed gives the same set.
     """
@@ -57,6 +57,7 @@ def fit(
     matrix_lr: float = 0.02,
     forget_word: float = 0.3,
     forget_all: float = 0.1,
+    hide: float = 0.6,
     seed: int = 0,
     half: bool = False,
     checkpoint: Path | None = None,
@@ -65,18 +66,22 @@ def fit(
 ) -> list[float]:
     """Minimise the mean energy -log p(image | caption) on random batches; matrices with Muon, all else with Adam.
 
-    Words of the captions are forgotten at random: so every word learns what it says alone, the prior can answer a caption
-    that leaves things open, and guidance has a model without a caption to compare with.
+    Words of the captions are forgotten at random: so every word learns what it says alone, the prior can answer a
+    caption that leaves things open, and guidance has a model without a caption to compare with. For the same reason
+    neighbours are hidden: what is drawn in a patch should follow from the caption and the place, not only from what a
+    thing in this very outline always looked like. (Without the place and the hiding, longer training made things in
+    outlines that they never had worse: 39 % exact after 700 steps, 25 % after 3,600.)
 
     Under torchrun every process takes its share of each batch, and slopes are averaged.
 
     Args:
-        prior: changed in place. asked: (m, 10), captions. image: (m, 196), tokens.
+        prior: changed in place. asked: (m, 10), captions. image: (m, 197), tokens.
         steps: of `batch` scenes each, drawn at random. lr, matrix_lr: peak step sizes of Adam and of Muon.
         forget_word: in half of the captions, the chance of each word to be left out, twice this number at most 1.
-        forget_all: the chance of a whole caption to be left out. seed: of batches and forgetting.
+        forget_all: the chance of a whole caption to be left out. hide: the share of the scenes, ink by ink, in which
+            this share of the patches is not told the masks of its neighbours. seed: of batches and forgetting.
         half: multiply matrices in bfloat16, half as many bits: faster where the processor knows them.
-        checkpoint: a file to write every 200 steps, at the end, and on Ctrl-C; if it exists, training goes on from there.
+        checkpoint: a file to write every 200 steps, at the end, and on Ctrl-C; training goes on from it if it exists.
         watch: called after each step with its number, from 1, and its mean energy.
     Returns:
         the mean energy of each step since the start or the resumption, in nats per image.
@@ -87,6 +92,7 @@ def fit(
     guards.count("steps", steps)
     guards.number("forget_word", forget_word, 0, 0.5)
     guards.number("forget_all", forget_all, 0, 1)
+    guards.number("hide", hide, 0, 1)
     if len(asked) != len(image):
         raise ValueError(f"image: expected one for each of {len(asked)} captions, got {len(image)}")
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
@@ -101,9 +107,9 @@ def fit(
     try:
         with _bar(steps, "steps", progress and rank == 0, first) as bar:
             for step in range(first, steps):
-                w, z = _batch(words, image, batch, forget_word, forget_all, seed, step)
+                drawn = _batch(words, image, batch, forget_word, forget_all, hide, seed, step)
                 _set_rate(optimisers, step, steps)
-                energies.append(_step(model, optimisers, w[rank::world], z[rank::world], half))
+                energies.append(_step(model, optimisers, *(part[rank::world] for part in drawn), half))
                 bar.set_postfix_str(f"{energies[-1]:.1f} nats", refresh=False)
                 bar.update()
                 if watch is not None:
@@ -155,9 +161,11 @@ def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) ->
     return int(about["step"])
 
 
-def _step(model: Module, optimisers: list[torch.optim.Optimizer], words: Tensor, image: Tensor, half: bool) -> float:
+def _step(
+    model: Module, optimisers: list[torch.optim.Optimizer], words: Tensor, image: Tensor, hidden: Tensor, half: bool
+) -> float:
     with torch.autocast(words.device.type, torch.bfloat16, enabled=half):
-        F = energy(model, words, image)
+        F = energy(model, words, image, hidden)
     value = F.mean().item()
     if value != value or value == float("inf"):
         raise FloatingPointError("the energy is no longer finite: try a smaller lr or matrix_lr")
@@ -170,15 +178,19 @@ def _step(model: Module, optimisers: list[torch.optim.Optimizer], words: Tensor,
     return value
 
 
-def _batch(words: Tensor, image: Tensor, batch: int, forget_word: float, forget_all: float, seed: int, step: int):
+def _batch(
+    words: Tensor, image: Tensor, batch: int, forget_word: float, forget_all: float, hide: float, seed: int, step: int
+):
     """Scenes of one step, the same for all processes and after a resumption: they depend on seed and step alone."""
     generator = torch.Generator().manual_seed(seed * 10_000_019 + step)
     chosen = torch.randint(0, len(words), (batch,), generator=generator)
     careless = torch.rand(batch, 1, generator=generator) < 0.5
     forget = torch.rand(batch, words.shape[1], generator=generator) < 2 * forget_word * careless
     forget |= torch.rand(batch, 1, generator=generator) < forget_all
-    chosen, forget = chosen.to(words.device), forget.to(words.device)
-    return torch.where(forget, 0, words[chosen]), image[chosen].long()
+    hidden = torch.rand(batch, GRID, GRID, 1, generator=generator) < hide
+    hidden = hidden & (torch.rand(batch, 1, 1, INKS, generator=generator) < hide)
+    chosen, forget, hidden = (t.to(words.device) for t in (chosen, forget, hidden))
+    return torch.where(forget, 0, words[chosen]), image[chosen].long(), hidden
 
 
 def _optimisers(prior: Prior, lr: float, matrix_lr: float) -> list[torch.optim.Optimizer]:

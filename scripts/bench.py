@@ -1,6 +1,7 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [inpaint] [live] [imports]
+python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [inpaint]
+                        [nats] [painter] [steps] [live] [imports]
 (all unless named)
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from bench_denoising import bench_denoise, bench_inpaint
+from bench_generative import bench_nats, bench_painter, bench_steps
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
@@ -118,6 +120,7 @@ def bench_live() -> None:
         "settings": "phase", "place_the_task": "task", "watch_training": "moment", "explore_the_code": "h_1",
         "widen": "width", "tune_the_cure": "strength", "weigh_the_points": "sigma", "denoise_the_plane": "sigma",
         "follow_the_arrows": "y_1", "watch_the_sampling": "step", "explore_the_corruption": "strength",
+        "dial_beta": "beta", "watch_the_codebook": "moment", "edit_a_token": "place", "play_with_captions": "seed",
     }  # fmt: skip
     maps, curve = torch.rand(9, 97, 97), torch.linspace(0.1, 0.9, 9)
     sweep = demos.Sweep("weight", curve, maps, curve, curve)
@@ -134,6 +137,9 @@ def bench_live() -> None:
         "follow_the_arrows": (Y, models.Denoiser(2)),
         "watch_the_sampling": ({"trained": fall, "best possible": fall}, sigmas, Y),
         "explore_the_corruption": ({"one": models.Autoencoder(784, 300)}, data.digits("test")[:50]),
+        "dial_beta": ({b: demos.Trained(h, data.digits()[:64], 100.0, 5.0 / b) for b in (1.0, 2.0, 3.0)}, labels),
+        "watch_the_codebook": ({"one": torch.rand(40, 64).softmax(dim=1)},),
+        "edit_a_token": (models.DiscreteAutoencoder(64, scale=2.0), data.digits("test")[:30]),
     }
     for name, control in moves.items():
         picture = getattr(demos, name)(*given.get(name, ()))
@@ -189,7 +195,8 @@ if __name__ == "__main__":
     # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
     parts = {
         "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
-        "denoise": bench_denoise, "inpaint": bench_inpaint, "live": bench_live, "imports": bench_imports,
+        "denoise": bench_denoise, "inpaint": bench_inpaint, "nats": bench_nats,
+        "painter": bench_painter, "steps": bench_steps, "live": bench_live, "imports": bench_imports,
     }  # fmt: skip
     for part in sys.argv[1:] or parts:
         if part not in parts:

@@ -184,3 +184,26 @@ def test_a_training_can_be_scrubbed_through(page, lab, notebook_03):
     figure.changes(lambda: page.keyboard.press("End"))
     assert figure.caption().startswith("epoch 200:")
     assert complaints == []
+
+
+def test_captions_can_be_typed_and_clicked(page, lab, notebook_03):
+    """After the others, for the same reason: the playground at the top of the first notebook."""
+    complaints = run(page, lab("00_start_here.ipynb"))
+    figure = Figure(page, "caption")
+    typed = figure.box.locator("input[type=text]").first
+
+    def say(text):
+        typed.fill(text)
+        typed.press("Enter")
+
+    figure.changes(lambda: say("a striped red heart on white"))
+    colour = figure.box.locator("select:visible").filter(has=page.locator("option", has_text="turquoise"))
+    assert colour.input_value() == "red"
+    figure.changes(lambda: colour.select_option("turquoise"))
+    assert "a striped turquoise heart on white" in figure.caption()
+    assert typed.input_value() == "a striped turquoise heart on white"
+    say("<img src=x onerror=window.pwned=1> star")
+    page.wait_for_function("e => e.innerText.includes(\"does not know '<'\")", arg=figure.box.element_handle())
+    assert page.evaluate("window.pwned") is None
+    assert figure.box.locator("img[src=x]").count() == 0
+    assert complaints == []

@@ -27,9 +27,20 @@ MOVES = {
     "follow_the_arrows": [{"y_1": 0.6}, {"y_2": -0.5}, {"noise": "falls from 0.4 to 0.03"}],
     "watch_the_sampling": [{"step": 2}],
     "explore_the_corruption": [{"strength": 0.6}, {"kind": "blur"}, {"image": 3}, {"network": "darker"}],
+    "dial_beta": [{"beta": 1}],
+    "watch_the_codebook": [{"moment": 0}, {"training": "two"}],
+    "edit_a_token": [{"image": 2}, {"place": 17}, {"shift": 5}],
+    "play_with_captions": [
+        {"caption": "a striped red heart on white"},
+        {"temperature": 1.2},
+        {"guidance": 1.0},
+        {"best_of": "4"},
+        {"seed": 7},
+    ],
 }
 MAPS = torch.linspace(0.3, 0, 3)[:, None, None] * torch.rand(3, 9, 9, generator=torch.Generator().manual_seed(0))
 THREE = torch.tensor([0.1, 0.5, 0.8])
+USAGE = torch.tensor([[1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25]])
 
 
 def sweep(maps, whole=False):
@@ -63,6 +74,12 @@ GIVEN = {
         {"nothing": lambda y: y, "darker": lambda y: y / 2},
         data.digits("test")[:5],
     ),
+    "dial_beta": lambda: (
+        {b: demos.Trained(torch.randn(30, 2) / b, torch.rand(16, 784) / b, 100 * b, 5 / b) for b in (1.0, 2.0, 4.0)},
+        torch.arange(30) % 10,
+    ),
+    "watch_the_codebook": lambda: ({"one": USAGE, "two": USAGE.flip(0)},),
+    "edit_a_token": lambda: (models.DiscreteAutoencoder(16, scale=2.0), data.digits("test")[:5]),
 }
 
 
@@ -71,7 +88,7 @@ def make(name):
 
 
 def test_every_live_figure_is_tested():
-    assert sorted(MOVES) == sorted(set(demos.__all__) - {"Sweep"})
+    assert sorted(MOVES) == sorted(set(demos.__all__) - {"Sweep", "Trained"})
 
 
 @pytest.mark.parametrize(("name", "moves"), MOVES.items())

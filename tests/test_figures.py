@@ -158,3 +158,37 @@ def test_walks_and_error_curves_draw_every_curve():
     ax = figures.errors(d, {"deep": d.flip(0)}, {"best": d.flip(0) / 2}, "error")
     assert [line.get_label() for line in ax.lines] == ["best", "deep"]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+
+
+def test_cells_show_every_code_in_the_colour_of_its_token_and_every_entry_with_its_number():
+    h, entries = torch.rand(20, 2), torch.rand(3, 2)
+    ax = figures.cells(h, torch.arange(20) % 3, entries)
+    np.testing.assert_allclose(ax.collections[0].get_offsets(), h, atol=1e-6)
+    assert len(np.unique(ax.collections[0].get_array())) == 3
+    assert [t.get_text() for t in ax.texts] == ["0", "1", "2"]
+    with pytest.raises(ValueError, match="^token: expected one whole number"):
+        figures.cells(h, torch.zeros(20), entries)
+
+
+def test_colour_rows_keep_every_pixel_in_colour_and_grey():
+    colour, grey = torch.rand(4, 3, 8, 8), torch.rand(4, 1, 8, 8)
+    ax = figures.colour_rows({"colour": colour, "grey": grey}, gap=1)
+    shown = torch.as_tensor(np.asarray(ax.images[0].get_array()))
+    assert shown.shape == (20, 40, 3)
+    assert torch.allclose(shown[1:9, 11:19].permute(2, 0, 1), colour[1], atol=1e-6)
+    assert torch.allclose(shown[11:19, 31:39].permute(2, 0, 1), grey[3].expand(3, -1, -1), atol=1e-6)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["colour", "grey"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({}, "^rows: "),
+        ({"a": torch.rand(4, 64)}, "^a: expected shape"),
+        ({"a": torch.rand(4, 3, 8, 8) + 1}, "^a: expected values in"),
+        ({"a": torch.rand(4, 3, 8, 8), "b": torch.rand(3, 3, 8, 8)}, "^b: expected as many images"),
+    ],
+)
+def test_colour_rows_refuse_by_name(rows, said):
+    with pytest.raises(ValueError, match=said):
+        figures.colour_rows(rows)

@@ -5,7 +5,7 @@ import torch
 
 from aecourse.text_to_image import captions, sampling
 from aecourse.text_to_image.prior import Prior, energy
-from aecourse.text_to_image.tokens import LENGTH, PALETTE
+from aecourse.text_to_image.tokens import LENGTH, PALETTE, PLAN
 
 
 def seeded(seed=0):
@@ -28,12 +28,12 @@ def sequences(count, seed=0):
 
 def test_a_token_depends_on_nothing_that_comes_later(prior):
     words, image = sequences(2)
-    inks, masks = prior(words, image)
-    for t in (0, 2, 3, 4, 5, 6, 50, 120, 195):
+    logits = prior(words, image)
+    for t in (0, 2, 3, 4, 5, 6, 7, 50, 120, 196):
         other = image.clone()
         other[:, t:] = (other[:, t:] + 1) % 9
-        inks_2, masks_2 = prior(words, other)
-        same = torch.cat([(inks == inks_2).all(2), (masks == masks_2).all(3).flatten(1)], dim=1)
+        pairs = zip(logits, prior(words, other), strict=True)
+        same = torch.cat([(a == b).all(dim=-1).flatten(1) for a, b in pairs], dim=1)
         assert same[:, : t + 1].all(), t
         assert not same[:, t + 1 :].all() or t == LENGTH - 1
 
@@ -50,23 +50,40 @@ def test_every_word_reaches_every_token(prior):
 
 def test_the_energy_is_minus_the_sum_of_all_log_probabilities(prior):
     words, image = sequences(3)
-    inks, masks = prior(words, image)
+    inks, place, masks = prior(words, image)
     by_hand = torch.zeros(3)
     for k in range(3):
         for t in range(LENGTH):
-            logits = inks[k, t] if t < PALETTE else masks[k, (t - PALETTE) // 3, (t - PALETTE) % 3]
+            if t < PLAN:
+                logits = inks[k, t] if t < PALETTE else place[k, 0]
+            else:
+                logits = masks[k, (t - PLAN) // 3, (t - PLAN) % 3]
             by_hand[k] -= logits.log_softmax(0)[image[k, t]]
     assert torch.allclose(energy(prior, words, image), by_hand, rtol=1e-4)
 
 
-def test_probabilities_of_all_continuations_add_up_to_one(prior):
+def test_probabilities_of_all_values_of_the_last_token_add_up_to_what_comes_before_it(prior):
     words, image = sequences(1)
     last = image.repeat(12, 1)
     last[:, -1] = torch.arange(12)
-    rest = energy(prior, words.expand(12, -1), last)
-    shared = rest - rest.logsumexp(0) + (-rest).logsumexp(0)  # what the tokens before cost, by any route
-    assert torch.allclose((-(rest - -(-rest).logsumexp(0))).exp().sum(), torch.tensor(1.0), atol=1e-4)
-    assert shared.isfinite().all()
+    every = (-energy(prior, words.expand(12, -1), last)).logsumexp(0)
+    logits = prior(words, image)[2][0, -1, -1]
+    own = -energy(prior, words, image)[0] - logits.log_softmax(0)[image[0, -1]]
+    assert torch.allclose(every, own, rtol=1e-5)
+
+
+def test_a_patch_is_not_told_what_is_hidden_from_it(prior):
+    image = sequences(2)[1]
+    plain = prior.patch_inputs(image)
+    hidden = torch.zeros(2, 8, 8, 3, dtype=torch.bool)
+    assert torch.equal(prior.patch_inputs(image, hidden), plain)
+    hidden[:, 4, 4, 1] = True
+    moved = (prior.patch_inputs(image, hidden) - plain).abs().amax(dim=2) > 0
+    assert moved[:, 36].all()
+    assert moved.sum() == 2
+    other = image.clone()
+    other[:, PLAN + 1 :: 3] = (other[:, PLAN + 1 :: 3] + 1) % 9  # all second masks
+    assert torch.equal(prior.patch_inputs(other, hidden)[:, 36], prior.patch_inputs(image, hidden)[:, 36])
 
 
 @pytest.mark.parametrize("guidance", [0.0, 1.5])
@@ -75,9 +92,8 @@ def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
     image = sampling.sample(prior, asked, seeded(), temperature=0.0, guidance=guidance)
     words = captions.tokens(asked)
     with_caption, without = prior(words, image), prior(torch.zeros_like(words), image)
-    inks, masks = (a + guidance * (a - b) for a, b in zip(with_caption, without, strict=True))
-    assert torch.equal(inks.argmax(2), image[:, :PALETTE])
-    assert torch.equal(masks.argmax(3).flatten(1), image[:, PALETTE:])
+    logits = [a + guidance * (a - b) for a, b in zip(with_caption, without, strict=True)]
+    assert torch.equal(torch.cat([part.argmax(-1).flatten(1) for part in logits], dim=1), image)
 
 
 def test_draws_have_the_frequencies_of_the_softmax(prior):

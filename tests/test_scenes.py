@@ -136,3 +136,16 @@ def test_it_refuses_pictures_of_nothing():
         [drawn("a plain red star on white")[..., :16], drawn("a plain red heart on white", 3)[..., 16:]], dim=3
     )
     assert not checker.read(half).clear.item()
+
+
+def test_checks_are_checks_whichever_colour_comes_first():
+    """Fixed to the canvas when rendered; a picture with the two colours swapped is no less checkered."""
+    y = drawn("a checkered red square on grey")
+    red, cream = (c[:, None, None] for c in (scenes.INKS[0], scenes.CREAM))
+    is_red = (y[0] - red).norm(dim=0) < 0.01
+    is_cream = (y[0] - cream).norm(dim=0) < 0.01
+    swapped = torch.where(is_red, cream, torch.where(is_cream, red, y[0]))
+    assert not torch.equal(swapped, y[0])
+    for image in (y, swapped[None]):
+        assert checker.matches(image, parse("a checkered red square on grey")[None]).item()
+        assert not checker.matches(image, parse("a striped red square on grey")[None]).item()

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from aecourse.text_to_image import captions, checker, scenes, training
-from aecourse.text_to_image.tokens import INKS, LENGTH, PALETTE, k_means, nearest, pure_colours
+from aecourse.text_to_image.tokens import INKS, LENGTH, PALETTE, PLAN, k_means, nearest, pure_colours
 
 
 def seeded(seed=0):
@@ -45,10 +45,10 @@ def test_a_plain_star_is_the_same_masks_in_every_colour(tokens):
 
 def test_the_silhouette_is_nearly_the_same_whatever_fills_it(tokens):
     texts = ("a plain red star on white", "a striped red star on white", "a pizza in the shape of a star on white")
-    plain, striped, pizza = (tokens.encode(rendered(text, 3))[0, PALETTE::INKS] for text in texts)
+    plain, striped, pizza = (tokens.encode(rendered(text, 3))[0, PLAN::INKS] for text in texts)
     gap = [(tokens.masks[plain] - tokens.masks[other]).abs() for other in (striped, pizza)]
     assert max(g.mean().item() for g in gap) < 0.02
-    heart = tokens.encode(rendered("a plain red heart on white", 3))[0, PALETTE::INKS]
+    heart = tokens.encode(rendered("a plain red heart on white", 3))[0, PLAN::INKS]
     assert (tokens.masks[plain] - tokens.masks[heart]).abs().mean() > 0.06
 
 
@@ -60,7 +60,7 @@ def test_decoding_paints_ink_over_ink(tokens):
     for row, column in ((3, 4), (14, 15), (17, 9), (20, 21)):
         pixel, cover = colours[0].clone(), 1.0
         for ink in range(INKS):
-            mask = z[0, PALETTE + INKS * (8 * (row // 4) + column // 4) + ink]
+            mask = z[0, PLAN + INKS * (8 * (row // 4) + column // 4) + ink]
             cover = cover * tokens.masks[mask, 4 * (row % 4) + column % 4].item()
             pixel = pixel + cover * (colours[ink + 1] - colours[ink])
         assert torch.allclose(y[:, row, column], pixel, atol=1e-5)
@@ -91,3 +91,20 @@ def test_hidden_components_do_not_count():
     assert nearest(points, visible, centres).item() == 1
     assert nearest(points, torch.ones_like(points), centres).item() == 0
     assert nearest(points, torch.zeros_like(points), centres).item() == 0  # nothing to see: the commonest
+
+
+def test_the_place_is_the_middle_of_what_is_painted_and_changes_no_pixel(tokens):
+    generator = seeded(4)
+    c = captions.draw(60, generator, mix=(1, 0, 0))
+    for _ in range(3):
+        state = generator.get_state()
+        y = scenes.render(c, generator)
+        z = tokens.encode(y)
+        at = torch.stack([z[:, PALETTE] // 9, z[:, PALETTE] % 9], dim=1) * 4
+        generator.set_state(state)
+        x, top = (torch.tensor(scenes.CENTRES)[torch.randint(0, 3, (60,), generator=generator)] for _ in range(2))
+        assert torch.equal(at, torch.stack([top, x], dim=1))  # the centres that `render` draws first
+        other = z.clone()
+        other[:, PALETTE] = 0
+        assert torch.equal(tokens.decode(other), tokens.decode(z))
+        generator.manual_seed(int(z.sum()))

@@ -67,7 +67,7 @@ EXERCISES = (
             Wrong(lambda logits, tokens: logits.log_softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].mean(dim=1), "averaged over places: that is log p per token, not of the sequence"),
             Wrong(lambda logits, tokens: -log_probability(logits, tokens), "that is the energy, −log p"),
             Wrong(lambda logits, tokens: logits.softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "probabilities were added: they multiply, their logarithms add"),
-            Wrong(lambda logits, tokens: logits.softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].prod(dim=1), "that is p itself; for 196 tokens no float can hold it. Its logarithm is asked for"),
+            Wrong(lambda logits, tokens: logits.softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].prod(dim=1), "that is p itself; for 197 tokens no float can hold it. Its logarithm is asked for"),
             Wrong(lambda logits, tokens: logits[:, :-1].log_softmax(dim=2).gather(2, tokens[:, 1:, None])[:, :, 0].sum(dim=1), "shifted by one place: here the logits at a place are already those of its own token"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=1).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "the softmax went over places: at each place the K probabilities add up to 1"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=2).amax(dim=2).sum(dim=1), "that is the likeliest token at each place; asked is the one that stands there"),

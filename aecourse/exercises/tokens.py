@@ -12,9 +12,10 @@ CHAPTER = "12"
 
 
 def _codes(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Codes and a codebook whose entries differ in length, one of them very long."""
+    """Codes and a codebook whose entries differ in length, one of them very long, two of them in length only."""
     entries = torch.randn(4 + k, 3, generator=generator)
     entries[0] *= 6
+    entries[2] = 2.5 * entries[1]  # of one direction, told apart by length alone
     near = entries[torch.arange(9 + k) % (4 + k)]
     return near + 0.3 * torch.randn(9 + k, 3, generator=generator), entries
 

@@ -120,31 +120,25 @@ def _inside(
     inner = (coverage(d + 0.5) >= 0.999).float()
     count = inner.sum((1, 2)).clamp(min=1)
     errors = []
-    for texture in textures():
+    patterns = textures()
+    for texture in (*patterns, 1 - patterns[-1]):  # checks are checks, whichever colour has the upper left one
         cream = (images - CREAM[:, None, None]).square().sum(dim=1)[:, None]
         ink = (images[:, None] - INKS[:, :, None, None]).square().sum(dim=2)
         errors.append(((ink + texture * (cream - ink)) * inner[:, None]).sum((2, 3)) / count[:, None])
     for thing in range(len(THINGS)):
         kind = torch.full_like(shape, thing)
         poses = range(64) if thing == 0 else (0,)  # a clock can show any time
-        drawn = [
-            (
-                (images - paint_thing(ground.expand_as(images), kind, d, x, y, torch.full_like(x, p)))
-                .square()
-                .sum(dim=1)
-                * inner
-            ).sum((1, 2))
-            for p in poses
-        ]
-        errors.append(torch.stack(drawn).amin(dim=0)[:, None] / count[:, None])
+        drawn = [paint_thing(ground.expand_as(images), kind, d, x, y, torch.full_like(x, pose)) for pose in poses]
+        off = [((images - thing).square().sum(dim=1) * inner).sum((1, 2)) for thing in drawn]
+        errors.append(torch.stack(off).amin(dim=0)[:, None] / count[:, None])
     best = torch.cat(errors, dim=1).min(dim=1)
     k, colours = best.indices, len(INKS)
-    plain = k < 4 * colours
+    plain = k < (len(patterns) + 1) * colours
     return {
         "shape": shape + 1,
-        "texture": torch.where(plain, k // colours + 1, 0),
+        "texture": torch.where(plain, (k // colours).clamp(max=len(patterns) - 1) + 1, 0),
         "colour": torch.where(plain, k % colours + 1, 0),
-        "thing": torch.where(plain, 0, k - 4 * colours + 1),
+        "thing": torch.where(plain, 0, k - (len(patterns) + 1) * colours + 1),
     }, best.values
 
 

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
     asked, image = training.scenes(tokens, chosen.scenes, chosen.seed, progress=first)
     prepared = time.perf_counter() - start
     prior = Prior(width=chosen.width, layers=chosen.layers, seed=chosen.seed).describe(tokens.masks).to(device)
-    half = chosen.half == "yes" or (chosen.half == "auto" and _knows_bfloat16(device))
+    half = chosen.half == "yes" or (chosen.half == "auto" and training.knows_bfloat16(device))
     settings = {"steps": chosen.steps, "batch": chosen.batch, "seed": chosen.seed, "half": half}
     energies = training.fit(prior, asked, image, checkpoint=chosen.checkpoint, **settings)
     seconds = time.perf_counter() - start
@@ -72,10 +72,6 @@ def _parser() -> argparse.ArgumentParser:
         "--captions", type=int, default=1000, help="captions to measure with, seen and never seen; 0: none"
     )
     return parser
-
-
-def _knows_bfloat16(device: torch.device) -> bool:
-    return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
 
 if __name__ == "__main__":

@@ -123,6 +123,11 @@ def fit(
     return energies
 
 
+def knows_bfloat16(device: torch.device) -> bool:
+    """Whether a device multiplies matrices of bfloat16 faster than those of float32."""
+    return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+
+
 def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step: int) -> None:
     """Write all that is needed to go on: weights, the optimisers' memory, the number of steps. Replaced as a whole."""
     state = {f"prior.{name}": value for name, value in prior.state_dict().items()}

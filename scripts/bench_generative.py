@@ -1,0 +1,92 @@
+"""Measurements of chapters 11 to 13: nats on the full set, and the speed of the text-to-image model."""
+
+import os
+import subprocess
+import sys
+import time
+
+import torch
+
+from aecourse import data, energies, likelihood, models, training
+from aecourse.text_to_image import captions, painter, sampling
+from aecourse.text_to_image import training as recipe
+from aecourse.text_to_image.prior import Prior
+
+
+def bench_nats() -> None:
+    """The importance-weighted bound on 2,000 unseen binarised digits; `data.mnist` reads the full set."""
+    unseen = likelihood.binarise(data.digits("test"), torch.Generator().manual_seed(0))
+    print("variational autoencoder, importance-weighted bound (500 samples) on 2,000 unseen binarised digits")
+    plans = {
+        "10,000 digits": (data.digits(), (784, 400, 40), {"epochs": 15, "batch": 128, "lr": 6e-3}),
+        "60,000 digits": (data.mnist("train"), (784, 500, 50), {"epochs": 30, "batch": 200, "lr": 6e-3}),
+    }
+    for name, (Y, sizes, plan) in plans.items():
+        if name.startswith("60") and len(Y) != 60_000:
+            print(f"  {name}: skipped, the full MNIST is not here")
+            continue
+        model = models.VariationalAutoencoder(*sizes, f=torch.nn.SiLU)
+        noise = torch.Generator().manual_seed(1)
+
+        def F(model, y, y_hat, noise=noise):
+            return energies.variational_free_energy(model, likelihood.binarise(y, noise), noise)
+
+        start = time.process_time()
+        training.fit(model, Y, energy=F, one_cycle=True, progress=False, **plan)
+        seconds = time.process_time() - start
+        with torch.no_grad():
+            one = energies.variational_free_energy(model, unseen, noise).mean()
+        many = likelihood.importance_weighted_bound(model, unseen, noise, samples=500).mean()
+        print(f"  {name}: {many:.2f} nats (one sample {one:.2f}), {seconds:.0f} s of processor time", flush=True)
+
+
+def bench_painter() -> None:
+    """Reading the weights, and a grid of fifteen."""
+    print("text-to-image model")
+    start = time.perf_counter()
+    model = painter.load(painter.FILE)
+    print(f"  weights read in {time.perf_counter() - start:.3f} s, {painter.FILE.stat().st_size / 1e6:.2f} MB")
+    asked = captions.parse("a small red star above a large blue moon on white").expand(15, -1)
+    for name, options in (("plain", {}), ("best of 4", {"best_of": 4}), ("guidance 1", {"guidance": 1.0})):
+        times = []
+        for seed in range(5):
+            start = time.perf_counter()
+            model.draw(asked, torch.Generator().manual_seed(seed), **options)
+            times.append(time.perf_counter() - start)
+        print(f"  15 images, {name:10s} {min(times):.3f} s")
+    start = time.perf_counter()
+    sampling.sample(model.prior, asked[:1], torch.Generator().manual_seed(0))
+    print(f"  one image            {time.perf_counter() - start:.3f} s")
+
+
+def bench_steps() -> None:
+    """Training steps a second of the prior, with one process and with two under torchrun, one thread each."""
+    print("training the prior, 120 steps of 64 scenes")
+    rates = {}
+    for processes in (1, 2):
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
+        done = subprocess.run(
+            [*command, __file__], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        )
+        rates[processes] = float(done.stdout.split()[-1])
+        print(f"  {processes} process(es): {rates[processes]:.2f} steps a second", flush=True)
+    print(f"  two processes do {rates[2] / rates[1]:.2f} times the work of one")
+
+
+def _steps() -> None:
+    """What each process of `bench_steps` runs."""
+    import torch.distributed as dist
+
+    torch.set_num_threads(1)
+    if int(os.environ["WORLD_SIZE"]) > 1:
+        dist.init_process_group("gloo")
+    asked, image = recipe.scenes(painter.shipped().tokens, 500, progress=False)
+    marks = []
+    recipe.fit(Prior(), asked, image, steps=120, half=recipe.knows_bfloat16(torch.device("cpu")), progress=False,
+               watch=lambda *_: marks.append(time.perf_counter()))  # fmt: skip
+    if int(os.environ.get("RANK", "0")) == 0:
+        print(100 / (marks[-1] - marks[-101]))
+
+
+if __name__ == "__main__":
+    _steps()

@@ -1,0 +1,152 @@
+"""The live figures of chapters 11 to 13: what they show is what was computed, and what is typed stays text."""
+
+import numpy as np
+import pytest
+import torch
+
+from aecourse import data, demos, models
+from aecourse.demos.playground import EXAMPLES, reword
+from aecourse.text_to_image import captions, checker, painter
+
+
+@pytest.fixture(scope="module")
+def play():
+    return demos.play_with_captions()
+
+
+def menus(picture):
+    """The menus for slots, by label, of those that are shown."""
+    return [m for m in picture._box.children[1].children if m.layout.display != "none"]
+
+
+def tiles(picture):
+    shown = torch.as_tensor(np.asarray(picture.figure.axes[0].images[0].get_array()))
+    cells = shown.view(3, 38, 5, 38, 3).permute(0, 2, 4, 1, 3).flatten(0, 1)
+    return cells[:, :, 3:-3, 3:-3]
+
+
+def marks(picture):
+    return [t.get_text() for t in picture.figure.axes[0].texts if t.get_text() in "✓✗" and t.get_text()]
+
+
+def test_the_pictures_are_the_models_and_the_verdicts_the_checkers(play):
+    asked = captions.parse("a small red star above a large blue moon on white")[None].expand(15, -1)
+    play.set(caption=captions.say(asked[0]), temperature=1.0, seed=4, best_of="1", guidance=0.0)
+    drawn = painter.shipped().draw(asked, torch.Generator().manual_seed(4), temperature=1.0)
+    assert torch.allclose(tiles(play).float(), drawn, atol=1e-6)
+    right = checker.matches(drawn, asked)
+    assert marks(play) == ["✓" if good else "✗" for good in right.tolist()]
+    assert f"{int(right.sum())} of 15 are exactly that" in play.caption
+
+
+def test_the_badge_says_what_training_never_showed(play):
+    badge = next(
+        t
+        for t in play.figure.axes[0].texts
+        if t.get_ha() == "right" and t.get_va() == "bottom" and t.get_fontweight() == "bold"
+    )
+    play.set(caption="a plain red circle on white")
+    assert badge.get_text() == "never seen in training"
+    assert "no training picture shows this" in play.caption
+    play.set(caption="a plain blue circle on white")
+    assert badge.get_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "expected a few words"),
+        ("a purpel star", "did you mean purple"),
+        ("<img src=x onerror=alert(1)>", "does not know '<'"),
+        ("x" * 10_000, "at most 200 characters, got 10,000"),
+        ("$\\frac{1}{0}$", "does not know '$'"),
+    ],
+)
+def test_what_is_not_understood_is_answered_in_words_and_the_pictures_stay(play, typed, said):
+    play.set(caption="a plain blue circle on white")
+    before = play.png
+    play.set(caption=typed)
+    assert said in play.caption
+    assert play.png == before
+
+
+def test_typed_markup_is_escaped_in_the_answer(play):
+    play.set(caption="a <script>alert(1)</script> star")
+    assert "<script" not in play._text.value
+    assert "&#x27;&lt;&#x27;" in play._text.value
+
+
+def test_a_click_on_a_word_changes_the_caption(play):
+    play.set(caption="a striped red heart on white")
+    shown = {m.description: m for m in menus(play)}
+    assert sorted(shown) == ["background", "colour", "shape", "texture"]
+    assert shown["colour"].value == "red"
+    shown["colour"].value = "blue"
+    assert play.controls["caption"].value == "a striped blue heart on white"
+    shown["texture"].value = "any"
+    assert play.controls["caption"].value == "a blue heart on white"
+
+
+def test_the_menus_follow_what_is_typed(play):
+    play.set(caption="a pizza in the shape of a star on grey")
+    assert [(m.description, m.value) for m in menus(play)] == [
+        ("thing", "pizza"),
+        ("shape", "star"),
+        ("background", "grey"),
+    ]
+    play.set(caption="no such thing")
+    assert len(menus(play)) == 3
+
+
+def test_the_examples_are_understood_and_show_every_kind(play):
+    parsed = torch.stack([captions.parse(text) for text in EXAMPLES])
+    assert set(captions.kind(parsed).tolist()) == {0, 1, 2}
+    play._box.children[0].children[0].value = EXAMPLES[2]
+    assert play.controls["caption"].value == EXAMPLES[2]
+
+
+def test_the_model_and_the_first_caption_are_checked_by_name():
+    with pytest.raises(ValueError, match="^model: expected a Painter"):
+        demos.play_with_captions(model="mine")
+    with pytest.raises(ValueError, match="^caption: "):
+        demos.play_with_captions(caption="a purpel star")
+    with pytest.raises(ValueError, match="^slot: "):
+        reword("a star", "mood", "happy")
+    with pytest.raises(ValueError, match="^word: "):
+        reword("a star", "colour", "happy")
+
+
+# --- the dial and the codebook ------------------------------------------------------------------------------------
+
+
+def test_the_dial_says_how_many_codes_lie_outside():
+    mu = torch.tensor([[0.0, 0.0], [0.0, 1.9], [3.0, 0.0], [0.0, -2.5]])
+    first = demos.Trained(mu, torch.rand(16, 784), 150.0, 5.0)
+    picture = demos.dial_beta({1.0: first, 2.0: first._replace(kl=1.0)}, torch.arange(4))
+    assert "β = 1: C = 150 nats, KL = 5.0 nats" in picture.caption
+    assert "50% of the codes lie outside" in picture.caption
+    assert "KL = 1.0" in picture.set(beta=1).caption
+    with pytest.raises(ValueError, match="^trained: expected at least two"):
+        demos.dial_beta({1.0: first}, torch.arange(4))
+
+
+def test_the_meter_shows_the_perplexity():
+    usage = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+    picture = demos.watch_the_codebook({"one": usage})
+    assert "4 of 4 entries" in picture.caption
+    assert "as unpredictable as 4.0 entries" in picture.caption
+    assert "as unpredictable as 1.0 entries" in picture.set(moment=0).caption
+    with pytest.raises(ValueError, match="^usage: "):
+        demos.watch_the_codebook({})
+    with pytest.raises(ValueError, match="^two: expected the shape"):
+        demos.watch_the_codebook({"one": usage, "two": usage[:1]})
+
+
+def test_an_edited_token_is_the_one_that_is_drawn():
+    model, y = models.DiscreteAutoencoder(16, scale=2.0), data.digits("test")[:3]
+    picture = demos.edit_a_token(model, y).set(image=1, place=17, shift=0)
+    drawn = torch.as_tensor(np.asarray(picture.figure.axes[2].images[0].get_array()))
+    with torch.no_grad():
+        assert torch.allclose(drawn, model.draw(model.tokens(y[1:2]))[0].view(28, 28), atol=1e-5)
+    assert "as the encoder chose it" in picture.caption
+    assert "pixels change by more than 0.05" in picture.set(shift=4).caption

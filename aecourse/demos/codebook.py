@@ -47,13 +47,11 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
         yscale="log",
         ylim=(1, 1.3 * size),
     )
-    right.set_yticks(
-        [1, 4, 16, 64][: 1 + (size >= 4) + (size >= 16) + (size >= 64)],
-        labels=["1", "4", "16", "64"][: 1 + (size >= 4) + (size >= 16) + (size >= 64)],
-    )
+    marks = [k for k in (1, 4, 16, 64, 256) if k <= size]
+    right.set_yticks(marks, [str(k) for k in marks])
     right.minorticks_off()
     right.grid(alpha=0.6)
-    right.legend(loc="lower right")
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)  # outside: the dot may go anywhere
 
     def update(moment: int, training: str) -> str:
         for bar, height in zip(bars, shares[training][moment], strict=True):

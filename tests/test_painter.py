@@ -73,7 +73,9 @@ def test_the_best_of_several_is_the_likeliest_of_them():
     image = model.draw(asked, seeded(1), best_of=4, temperature=1.0)
     from aecourse.text_to_image.sampling import sample
 
-    every = sample(model.prior, asked.repeat_interleave(4, dim=0), seeded(1), temperature=1.0)
+    generator = seeded(1)
+    assert torch.equal(captions.complete(asked, generator), asked)
+    every = sample(model.prior, asked.repeat_interleave(4, dim=0), generator, temperature=1.0)
     F = energy(model.prior, captions.tokens(asked).repeat_interleave(4, dim=0), every).view(5, 4)
     best = every.view(5, 4, -1)[torch.arange(5), F.argmin(dim=1)]
     assert torch.equal(image, model.tokens.decode(best))

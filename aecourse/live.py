@@ -55,15 +55,16 @@ def check(label: str, value: bool = False) -> widgets.Checkbox:
     return widgets.Checkbox(value=value, description=label, indent=True, style=_WIDE, layout=_LAYOUT)
 
 
-def text(label: str, value: str = "") -> widgets.Text:
+def text(label: str, value: str = "", *, wide: bool = False) -> widgets.Text:
     """A line to type into; the figure answers on Enter or when the line is left."""
-    return widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=_LAYOUT)
+    layout = _LAYOUT | {"width": "46em"} if wide else _LAYOUT
+    return widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=layout)
 
 
 def slot(label: str, options: list[str], *, wide: bool = False) -> widgets.Dropdown:
     """A small menu, for a word of a sentence."""
-    layout = {"width": "28em" if wide else "9.5em", "max_width": "100%"}
-    style = {"description_width": "2.5em" if wide else "auto"}
+    layout = {"width": "30em" if wide else "16em", "max_width": "100%"}
+    style = {"description_width": "2.5em" if wide else "6.5em"}
     return widgets.Dropdown(options=options, description=label, style=style, layout=layout)
 
 

@@ -78,7 +78,7 @@ def fit(
     noise = torch.Generator(Y.device).manual_seed(seed)
     history, start = History(), time.perf_counter()
     try:
-        with _bar(steps, progress) as bar:
+        with progress_bar(steps, "step", progress) as bar:
             for _ in range(epochs):
                 before = [p.detach().clone() for p in model.parameters()]
                 try:
@@ -162,8 +162,13 @@ def _parameters(model: Module, Y: Tensor) -> list[Tensor]:
     return parameters
 
 
-def _bar(steps: int, progress: bool):
+def progress_bar(total: int, unit: str, show: bool = True, done: int = 0):
+    """A bar for loops that may take longer than a second, gone when they are over.
+
+    Args:
+        total: how many steps. unit: what a step is called. show: whether to show it. done: steps done before.
+    """
     from tqdm import tqdm
 
     # On stdout: notebooks paint stderr red, also where a finished bar has left nothing.
-    return tqdm(total=steps, unit="step", leave=False, delay=1.0, disable=not progress, file=sys.stdout)
+    return tqdm(total=total, initial=done, unit=unit, leave=False, delay=1.0, disable=not show, file=sys.stdout)

@@ -42,7 +42,7 @@ def test_the_shipped_file_is_small_and_read_in_no_time():
 def test_the_shipped_weights_do_what_their_card_says(held, name):
     """On 200 of the card's 1,000 captions: within four standard errors."""
     claimed = float(weights.card(painter.FILE)[f"{name}, best of 1"].removesuffix(" %")) / 100
-    found = evaluation.exact(painter.shipped(), held=held, count=200).double().mean().item()
+    found = evaluation.exact(painter.shipped(), evaluation.asked(held, 200)).double().mean().item()
     assert abs(found - claimed) < 4 * (claimed * (1 - claimed) / 200) ** 0.5 + 0.005
 
 
@@ -151,8 +151,14 @@ def test_the_training_scenes_hold_nothing_out_that_they_should(lesson):
     assert not captions.unseen(asked).any()
     again = training.scenes(painter.shipped().tokens, 60, progress=False)
     assert torch.equal(image, again[1])
-    drawn = painter.shipped().tokens.decode(image.long())
-    assert checker.matches(drawn, asked).double().mean() > 0.95
+
+
+def test_what_goes_through_the_codebooks_still_shows_what_its_caption_says():
+    """But for one clock in five: a hand between two pixels is a pattern that no code has."""
+    asked, image = training.scenes(painter.shipped().tokens, 1000, seed=1, progress=False)
+    right = checker.matches(painter.shipped().tokens.decode(image.long()), asked)
+    assert right.double().mean() > 0.98
+    assert right[asked[:, captions.SLOT["thing"]] != 1].double().mean() > 0.99
 
 
 def test_training_lowers_the_energy(lesson):
@@ -187,7 +193,7 @@ def test_an_interrupted_training_goes_on_where_it_stopped(lesson, tmp_path, caps
 
 def test_a_checkpoint_of_another_prior_or_no_checkpoint_is_refused(lesson, tmp_path):
     fit(fresh(), lesson, steps=2, checkpoint=tmp_path / "c.safetensors")
-    with pytest.raises(ValueError, match="^checkpoint: expected a prior of sizes"):
+    with pytest.raises(ValueError, match="^checkpoint: expected one of a prior of sizes"):
         training.fit(
             Prior(width=8, layers=1, heads=2),
             *lesson,
@@ -197,7 +203,7 @@ def test_a_checkpoint_of_another_prior_or_no_checkpoint_is_refused(lesson, tmp_p
             progress=False,
         )
     (tmp_path / "d.safetensors").write_bytes(b"no")
-    with pytest.raises(ValueError, match="^checkpoint: expected a file that this training wrote"):
+    with pytest.raises(ValueError, match=r"d\.safetensors: expected a safetensors file"):
         fit(fresh(), lesson, checkpoint=tmp_path / "d.safetensors")
 
 

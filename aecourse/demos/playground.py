@@ -18,6 +18,7 @@ _CELL = 32 + 2 * _GAP
 _YES, _NO, _NEW = "#228833", "#CC3311", "#AA3377"
 _ANY = "any"
 EXAMPLES = (
+    "a small red circle above a large blue square on black",
     "a clock in the shape of an avocado on white",
     "a pizza in the shape of a circle on grey",
     "a striped red heart on white",
@@ -69,7 +70,7 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
         )
 
     controls = {
-        "caption": live.text("caption", caption),
+        "caption": live.text("caption", caption, wide=True),
         "temperature": live.slider("temperature", 0.0, 1.5, 0.7, step=0.05),
         "guidance": live.slider("guidance", 0.0, 2.0, 0.0, step=0.1),
         "best_of": live.menu("best of", ["1", "2", "4", "8"]),

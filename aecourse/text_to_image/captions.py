@@ -128,9 +128,9 @@ def canonical(captions: Tensor) -> Tensor:
     return torch.where(backwards[:, None], swapped, captions)
 
 
-def nearest(word: str, known: list[str] | None = None) -> list[str]:
+def nearest(word: str) -> list[str]:
     """Up to three known words that are spelled like this one."""
-    return difflib.get_close_matches(word, known or sorted({*_WORDS, *_ALSO}), n=3, cutoff=0.5)
+    return difflib.get_close_matches(word, sorted({*_WORDS, *_ALSO}), n=3, cutoff=0.5)
 
 
 def _read(text: str) -> list[str]:

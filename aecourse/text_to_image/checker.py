@@ -15,8 +15,8 @@ from aecourse.text_to_image.outlines import SIDE, coverage, distance
 from aecourse.text_to_image.scenes import CREAM, INKS, PAPER, paint_thing, textures
 
 _INK = 0.2  # a pixel that differs from the paper by this much is ink
-_OVERLAP = 0.72  # of the silhouette and the outlines that explain it: intersection over union
-_ERROR = 0.03  # squared error per inner pixel, summed over the three colours
+_OVERLAP = 0.80  # of the silhouette and the outlines that explain it: intersection over union
+_ERROR = 0.012  # squared error per inner pixel, summed over the three colours
 
 
 class Reading(NamedTuple):

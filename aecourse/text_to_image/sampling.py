@@ -22,7 +22,7 @@ def sample(
         captions: (batch, 10); what they do not say is free.
         temperature: divides the logits: below 1 prefers likely tokens, 0 always takes the likeliest.
         guidance: w in logits + w (logits - logits without a caption): above 0 follows the caption more closely than the
-            model of the data does, at twice the cost.
+            model of the data does, at twice the arithmetic.
     Returns:
         (batch, 197) int64.
     Raises:

@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> None:
     first = not dist.is_initialized() or dist.get_rank() == 0
     device = runtime.setup(seed=chosen.seed, device=where, report=first)
     start = time.perf_counter()
+    if first:
+        print("learning the codebooks: half a minute", flush=True)
     tokens = training.learn_tokens()
     asked, image = training.scenes(tokens, chosen.scenes, chosen.seed, progress=first)
     prepared = time.perf_counter() - start

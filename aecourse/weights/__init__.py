@@ -32,12 +32,12 @@ def inpainter(path: Path | str = FOLDER / "inpainter.safetensors") -> Inpainter:
 
 def card(path: Path | str) -> dict[str, str]:
     """What the header says of how the weights were made."""
-    return _open(path)[1]
+    return read(path)[1]
 
 
 def load(model: Module, path: Path | str) -> Module:
     """Fill `model` with the weights of a file, and return it; on any error the model is as it was."""
-    stored, _ = _open(path)
+    stored, _ = read(path)
     own = model.state_dict()
     wanted, found = ({name: tuple(value.shape) for name, value in d.items()} for d in (own, stored))
     if wanted != found:
@@ -54,10 +54,15 @@ def save(model: Module, path: Path | str, card: Mapping[str, object]) -> None:
     Raises:
         ValueError: a weight is NaN, or too large for half precision.
     """
-    path = Path(path)
     half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in model.state_dict().items()}
     _finite(path, half)
-    whole = safetensors.torch.save(half, metadata={key: str(value) for key, value in card.items()})
+    write(half, path, card)
+
+
+def write(tensors: Mapping[str, torch.Tensor], path: Path | str, card: Mapping[str, object]) -> None:
+    """Write tensors, on the CPU and contiguous, and a card into the header; a good file is replaced only as a whole."""
+    path = Path(path)
+    whole = safetensors.torch.save(dict(tensors), metadata={key: str(value) for key, value in card.items()})
     part = path.with_suffix(".part")
     try:
         part.write_bytes(whole)
@@ -72,7 +77,12 @@ def _finite(path: Path | str, weights: Mapping[str, torch.Tensor]) -> None:
             raise ValueError(f"{path}: expected finite weights, got NaN or infinity in {name}")
 
 
-def _open(path: Path | str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+def read(path: Path | str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors of a file and its card.
+
+    Raises:
+        ValueError: the file is missing, cut off, or no safetensors file.
+    """
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118

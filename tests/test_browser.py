@@ -14,33 +14,13 @@ from pathlib import Path
 import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# Debian's Chromium looks for updates at every start unless told not to.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells') }"
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.kernelDisplayStatus === 'idle'"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        said = "no Chromium found; install it with: apt-get install -y chromium"
-        if os.environ.get("AECOURSE_REQUIRE_BROWSER"):
-            pytest.fail(said)
-        pytest.skip(said)
-    return found
-
-
-@pytest.fixture(scope="module")
-def page(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1280, "height": 1600})
-        browser.close()
+def page(browser):
+    return browser.new_page(viewport={"width": 1280, "height": 1600})
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,12 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-IGNORED = {".git", ".venv", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"}
-KINDS = (".py", ".md", ".toml", ".yml", ".txt", ".ipynb", "")
+IGNORED = {".git", ".venv", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"} | {
+    "node_modules",
+    "_site",
+    "_build",
+}
+KINDS = (".py", ".md", ".toml", ".yml", ".txt", ".ipynb", ".json", ".js", ".ts", ".css", ".j2", "")
 TEXTS = [p for p in ROOT.rglob("*") if p.is_file() and p.suffix in KINDS and not IGNORED & set(p.parts)]
 
 

@@ -1,0 +1,143 @@
+"""One deck a notebook, from the notebook itself, into _site/slides: a folder that needs no network and no server.
+
+    python scripts/slides.py [notebooks ...]
+
+What is shown is chosen in the notebooks (Lab: property inspector, "Slide Type"):
+
+    slide      begins a slide            fragment   on the same slide, after a key press
+    -          goes on with it           skip       not shown
+    notes      for the speaker only (key S); folded away in the notebook
+
+A cell with a picture shows the picture alone, any other its code and what that printed; the tags `slide-code` and
+`slide-output` choose one of the two.
+"""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import chapters
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+from tqdm import tqdm
+
+DECKS = chapters.BUILT / "slides"
+STAGE = "http://localhost:8866/voila/render"  # where `make demos` shows the live figures
+_NPM = chapters.SITE / "node_modules"
+_HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
+_FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
+
+
+def slide_type(cell: NotebookNode) -> str:
+    """As set in the notebook; what says nothing is not shown, so that nothing slips into a talk."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+
+
+def shape(notebook: NotebookNode) -> NotebookNode:
+    """Prepare a notebook's cells for the template: notes unfolded, pictures described, the rest as its tags say."""
+    cells = notebook.cells
+    first = next((cell for cell in cells if slide_type(cell) == "slide"), None)
+    if first is None:
+        raise ValueError(f"{chapters.title(notebook)}: expected a cell of slide type 'slide', got none")
+    for k, cell in enumerate(cells):
+        kind = slide_type(cell)
+        cell.metadata.setdefault("slideshow", {})["slide_type"] = kind
+        cell.metadata.first = cell is first
+        if kind == "slide":
+            cell.metadata.running = _running(cells, k)
+        cell.metadata.caption = chapters.is_caption(cell)
+        if kind == "notes":
+            cell.source = _FOLDED.sub(r"\1", cell.source).strip()
+        if cell.cell_type == "code" and kind != "skip":
+            beside = cells[k + 1] if k + 1 < len(cells) else None
+            captioned = beside is not None and chapters.is_caption(beside) and slide_type(beside) != "skip"
+            _shape_code(cell, chapters.alt(cells, k) if chapters.picture(cell) else "", captioned)
+        cell.source = re.sub(r"\]\((\d\d_\w+)\.ipynb", r"](\1.html", cell.source)
+    return notebook
+
+
+def _running(cells: list[NotebookNode], k: int) -> str:
+    """The heading that the slide beginning at cell k goes on with; "" if it has one of its own."""
+    following = (j for j in range(k + 1, len(cells)) if slide_type(cells[j]) == "slide")
+    own = cells[k : next(following, len(cells))]
+    if any(_HEADING.search(cell.source) for cell in own if slide_type(cell) not in ("skip", "notes")):
+        return ""
+    before = [
+        found[1] for cell in cells[:k] if cell.cell_type == "markdown" for found in _HEADING.finditer(cell.source)
+    ]
+    return before[-1] if before else ""
+
+
+def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
+    tags, shown = set(cell.metadata.get("tags", [])), chapters.picture(cell)
+    if shown:
+        shown.metadata = {"alt": alt, "demo": chapters.demo(cell), "said": "" if captioned else chapters.said(cell)}
+        shown.data = {"image/png": shown.data["image/png"]}
+        cell.outputs = [shown]
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.output_type = "display_data"
+    if (shown or "slide-output" in tags) and "slide-code" not in tags:
+        cell.metadata.transient = {"remove_source": True}
+    elif "slide-code" in tags:
+        cell.outputs = []
+
+
+def exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="deck", extra_template_basedirs=[str(chapters.SITE)], exclude_anchor_links=True)
+
+
+def build(path: Path, to: Path, export: HTMLExporter) -> None:
+    """Write the deck of one notebook."""
+    notebook = chapters.read(path)
+    deck = {"title": chapters.title(notebook), "stage": STAGE}
+    page, _ = export.from_notebook_node(shape(notebook), {"deck": deck})
+    (to / f"{path.stem}.html").write_text(page, "utf-8")
+
+
+def copy_assets(to: Path) -> None:
+    """What all decks share: reveal.js, MathJax, fonts, colours."""
+    if not _NPM.is_dir():
+        raise SystemExit("slides: what they take from npm is not there; `make slides` fetches it (npm ci in site/)")
+    assets = to / "assets"
+    shutil.rmtree(assets, ignore_errors=True)
+    parts = {
+        "reveal.js/dist/reveal.js": "reveal",
+        "reveal.js/dist/reveal.css": "reveal",
+        "reveal.js/plugin/notes/notes.js": "reveal",
+        "mathjax/es5/tex-svg-full.js": "mathjax",
+    }
+    for source, folder in parts.items():
+        (assets / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copy2(_NPM / source, assets / folder)
+    for font in ("source-sans-3", "source-code-pro"):
+        shutil.copytree(_NPM / "@fontsource-variable" / font / "files", assets / "fonts" / font / "files")
+        shutil.copy2(_NPM / "@fontsource-variable" / font / "index.css", assets / "fonts" / font)
+    for name in ("deck.css", "deck.js", "mathjax-settings.js"):
+        shutil.copy2(chapters.SITE / "deck" / name, assets)
+    (assets / "highlight.css").write_text(HtmlFormatter(style="friendly").get_style_defs(".highlight"), "utf-8")
+
+
+def write_index(to: Path, paths: list[Path]) -> None:
+    """A list of the decks."""
+    lines = [f'<li><a href="{p.stem}.html">{chapters.title(chapters.read(p))}</a></li>' for p in paths]
+    page = (chapters.SITE / "deck" / "list.html").read_text("utf-8").replace("<!-- decks -->", "\n".join(lines))
+    (to / "index.html").write_text(page, "utf-8")
+
+
+def main(arguments: list[str], to: Path = DECKS) -> None:
+    paths = [Path(a) for a in arguments] or chapters.PATHS
+    to.mkdir(parents=True, exist_ok=True)
+    copy_assets(to)
+    export = exporter()
+    for path in (bar := tqdm(paths, file=sys.stdout, leave=False)):
+        bar.set_description(path.name)
+        build(path, to, export)
+    write_index(to, chapters.PATHS)
+    print(f"slides: {len(paths)} decks in {to}; open {to / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

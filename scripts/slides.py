@@ -102,7 +102,6 @@ def copy_assets(to: Path) -> None:
     if not _NPM.is_dir():
         raise SystemExit("slides: what they take from npm is not there; `make slides` fetches it (npm ci in site/)")
     assets = to / "assets"
-    shutil.rmtree(assets, ignore_errors=True)
     parts = {
         "reveal.js/dist/reveal.js": "reveal",
         "reveal.js/dist/reveal.css": "reveal",
@@ -113,7 +112,9 @@ def copy_assets(to: Path) -> None:
         (assets / folder).mkdir(parents=True, exist_ok=True)
         shutil.copy2(_NPM / source, assets / folder)
     for font in ("source-sans-3", "source-code-pro"):
-        shutil.copytree(_NPM / "@fontsource-variable" / font / "files", assets / "fonts" / font / "files")
+        shutil.copytree(
+            _NPM / "@fontsource-variable" / font / "files", assets / "fonts" / font / "files", dirs_exist_ok=True
+        )
         shutil.copy2(_NPM / "@fontsource-variable" / font / "index.css", assets / "fonts" / font)
     for name in ("deck.css", "deck.js", "mathjax-settings.js"):
         shutil.copy2(chapters.SITE / "deck" / name, assets)

@@ -1,0 +1,87 @@
+"""Write the spiral's playground into a folder: the page's scripts and style, the data and a trained network.
+
+    python scripts/spiral.py FOLDER
+
+Every element of class `spiral-playground` on a page that loads `FOLDER/spiral.js` as a module, and `FOLDER/spiral.css`,
+becomes one. Nothing is fetched from anywhere else. Trains for a few seconds.
+"""
+
+import argparse
+import json
+import shutil
+from itertools import chain
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import torch
+
+from aecourse import data, energies, models, training
+from aecourse.notation import INK, PAPER, colour
+
+SOURCE = Path(__file__).resolve().parents[1] / "site" / "spiral"
+DATA, NETWORK = "spiral.json", "network.bin"
+
+
+def train(seed: int = 0) -> models.Denoiser:
+    """The network of notebook 9 (9.3), told sigma, trained on noise of 0.03 to 3.
+
+    On one thread, as in the notebook: for so small a network a second one costs more than it brings.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    Y = data.spiral()
+    spread = Y.std().item()
+    noise = torch.Generator().manual_seed(seed)
+
+    def F(model, y, _):
+        sigma = 0.03 * 100 ** torch.rand(len(y), 1, generator=noise)
+        y_hat = y + sigma * torch.randn(y.shape, generator=noise)
+        return energies.squared_error(y, model(y_hat, sigma)) * (1 / sigma[:, 0] ** 2 + 1 / spread**2)
+
+    model = models.Denoiser(n=2, width=64, spread=spread, seed=seed)
+    settings = {"batch": 500, "lr": 1e-2, "one_cycle": True, "seed": seed}
+    training.fit(model, Y.repeat(5, 1), energy=F, epochs=2000, **settings)
+    torch.set_num_threads(threads)
+    return model.eval()
+
+
+def export(folder: Path, model: models.Denoiser | None = None) -> None:
+    """Write everything that the page needs into `folder`, which is made if need be.
+
+    `spiral.json` holds the data, the colours, and the sizes of the network; `network.bin` its weights, layer by layer
+    the matrix row by row and then the bias, as little-endian 32-bit floats.
+
+    Args:
+        model: a Denoiser of two components; by default one is trained.
+    """
+    model = train() if model is None else model
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in [*SOURCE.glob("*.js"), *SOURCE.glob("*.css")]:
+        shutil.copyfile(path, folder / path.name)
+    layers = [layer for layer in chain(model.enc, model.dec) if isinstance(layer, torch.nn.Linear)]
+    content = {
+        "points": data.spiral().double().flatten().tolist(),
+        "spread": model.spread,
+        "sizes": [layers[0].in_features, *(layer.out_features for layer in layers)],
+        "colours": {"ink": INK, "paper": PAPER} | {name: colour(name) for name in ("y", "y_hat", "y_tilde")},
+        "map": _colour_map(),
+    }
+    (folder / DATA).write_text(json.dumps(content, separators=(",", ":")), "utf-8")
+    numbers = torch.cat([part.detach().flatten() for layer in layers for part in (layer.weight, layer.bias)])
+    (folder / NETWORK).write_bytes(numbers.numpy().astype("<f4").tobytes())
+
+
+def _colour_map() -> list[int]:
+    """The figures' colour map: red, green and blue of 256 colours, each from 0 to 255."""
+    return matplotlib.colormaps["cividis"](np.arange(256), bytes=True)[:, :3].flatten().tolist()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write the spiral's playground into a folder.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    export(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()

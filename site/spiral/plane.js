@@ -1,0 +1,180 @@
+/**
+ * One panel's canvas: a heat map of the arrows' lengths, the arrows, the data, and a path that follows the arrows.
+ *
+ * @typedef {{ink: string, paper: string, y: string, y_hat: string, y_tilde: string}} Colours  of `notation`
+ */
+import { grid, HIGH, LOW, SIDE } from "./denoisers.js";
+
+const CELL = (HIGH - LOW) / (SIDE - 1);
+const EDGE = HIGH + CELL / 2; // the outermost cells are centred on the edge of the plane
+const LONGEST = 0.92 * CELL; // of an arrow as drawn; its colour says how long it is
+const BRIGHT = 0.6; // from this length on the map is bright, and its arrows are dark
+const RADIUS = 0.021; // of a data point
+const SHARPEST = 2; // more pixels than that a point nobody sees, but they take time
+
+// Half a shaft, then a head, then back: along the arrow and across it, in units of its length. As `figures.field`.
+const ALONG = [0.0, 0.62, 0.55, 1.0, 0.55, 0.62, 0.0];
+const ACROSS = [0.05, 0.05, 0.24, 0.0, -0.24, -0.05, -0.05];
+
+const places = grid();
+
+export class Plane {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Float64Array} points  the data
+   * @param {Uint8Array} map  the colour map, red, green and blue of 256 colours from length 0 to length 1
+   * @param {Colours} colours
+   * @param {string} look  colour of the path
+   */
+  constructor(canvas, points, map, colours, look) {
+    Object.assign(this, { canvas, points, colours, look });
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.lengths = new Float64Array(SIDE * SIDE);
+    this.moves = new Float64Array(2 * SIDE * SIDE);
+    this.heat = new OffscreenCanvas(SIDE, SIDE);
+    this.heatContext = this.heat.getContext("2d");
+    this.image = this.heatContext.createImageData(SIDE, SIDE);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    const bytes = new Uint8Array(4 * 256).fill(255);
+    for (let i = 0; i < 3 * 256; i++) bytes[4 * Math.floor(i / 3) + (i % 3)] = map[i];
+    this.map = new Uint32Array(bytes.buffer);
+  }
+
+  /** Take the size that the page gives the canvas. */
+  fit() {
+    const side = Math.round(this.canvas.clientWidth * Math.min(SHARPEST, devicePixelRatio));
+    if (side > 0 && side !== this.canvas.width) this.canvas.width = this.canvas.height = side;
+  }
+
+  /** The point of the plane under a place of the window, within the plane. */
+  locate(clientX, clientY) {
+    const box = this.canvas.getBoundingClientRect();
+    const inside = (value) => Math.min(HIGH, Math.max(LOW, value));
+    return [
+      inside(EDGE * ((2 * (clientX - box.left)) / box.width - 1)),
+      inside(EDGE * (1 - (2 * (clientY - box.top)) / box.height)),
+    ];
+  }
+
+  /** @param {Float64Array} y_tilde  where the arrows of all places lead */
+  show(y_tilde) {
+    for (let i = 0; i < SIDE * SIDE; i++) {
+      const move_1 = y_tilde[2 * i] - places[2 * i];
+      const move_2 = y_tilde[2 * i + 1] - places[2 * i + 1];
+      const length = Math.sqrt(move_1 * move_1 + move_2 * move_2);
+      this.moves[2 * i] = move_1;
+      this.moves[2 * i + 1] = move_2;
+      this.lengths[i] = length;
+      // A picture's first row is its top one.
+      const pixel = (SIDE - 1 - Math.floor(i / SIDE)) * SIDE + (i % SIDE);
+      this.pixels[pixel] = this.map[Math.min(255, Math.floor(256 * length))];
+    }
+    this.heatContext.putImageData(this.image, 0, 0);
+  }
+
+  /**
+   * @param {?Float64Array} path  its points, the start first
+   * @param {?number[]} cursor  where the keyboard would drop a point
+   */
+  draw(path, cursor) {
+    const { context, canvas, colours } = this;
+    const scale = canvas.width / (2 * EDGE); // pixels a plane unit
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.heat, 0, 0, canvas.width, canvas.height);
+    context.setTransform(scale, 0, 0, -scale, canvas.width / 2, canvas.height / 2);
+    this.arrows(colours.paper, 0, BRIGHT);
+    this.arrows(colours.ink, BRIGHT, Infinity);
+    const unit = (2 * EDGE) / canvas.clientWidth; // one CSS pixel
+    this.data(unit);
+    if (path) this.follow(path, unit);
+    if (cursor) this.crosshair(cursor, unit);
+  }
+
+  /** All arrows of these lengths, as one path. */
+  arrows(colour, shortest, longest) {
+    const { context, moves, lengths } = this;
+    context.globalAlpha = 0.9;
+    context.fillStyle = colour;
+    context.beginPath();
+    for (let i = 0; i < lengths.length; i++) {
+      if (lengths[i] <= shortest || lengths[i] > longest) continue;
+      const share = Math.min(1, LONGEST / lengths[i]);
+      const u = share * moves[2 * i];
+      const v = share * moves[2 * i + 1];
+      for (let k = 0; k < ALONG.length; k++) {
+        const x = places[2 * i] + ALONG[k] * u - ACROSS[k] * v;
+        const y = places[2 * i + 1] + ALONG[k] * v + ACROSS[k] * u;
+        if (k === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      }
+    }
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  /** The data: outlined, so that they show on every colour of the map. */
+  data(unit) {
+    const { context, colours, points } = this;
+    context.beginPath();
+    for (let i = 0; i < points.length; i += 2) {
+      context.moveTo(points[i] + RADIUS, points[i + 1]);
+      context.arc(points[i], points[i + 1], RADIUS, 0, 2 * Math.PI);
+    }
+    this.outlined(colours.y, colours.paper, unit);
+  }
+
+  /** A line on a wider dark one, so that it shows on every colour of the map; a dot a step; a plus at the start. */
+  follow(path, unit) {
+    const { context, colours } = this;
+    context.beginPath();
+    context.moveTo(path[0], path[1]);
+    for (let i = 2; i < path.length; i += 2) context.lineTo(path[i], path[i + 1]);
+    context.lineJoin = "round";
+    this.twice(colours.ink, 4 * unit, this.look, 2.4 * unit);
+    for (let i = 2; i < path.length; i += 2) {
+      context.beginPath(); // one by one: each hides what is below it, and the last is seen whole
+      context.arc(path[i], path[i + 1], 4 * unit, 0, 2 * Math.PI);
+      this.outlined(this.look, colours.ink, unit);
+    }
+    const arm = 7 * unit;
+    context.beginPath();
+    context.moveTo(path[0] - arm, path[1]);
+    context.lineTo(path[0] + arm, path[1]);
+    context.moveTo(path[0], path[1] - arm);
+    context.lineTo(path[0], path[1] + arm);
+    context.lineCap = "square";
+    this.twice(colours.paper, 7 * unit, colours.y_hat, 4.5 * unit);
+  }
+
+  crosshair([x, y], unit) {
+    const { context, colours } = this;
+    context.beginPath();
+    context.arc(x, y, 10 * unit, 0, 2 * Math.PI);
+    for (const [u, v] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + 4 * u * unit, y + 4 * v * unit);
+      context.lineTo(x + 15 * u * unit, y + 15 * v * unit);
+    }
+    context.lineCap = "butt";
+    this.twice(colours.ink, 4 * unit, colours.paper, 1.8 * unit);
+  }
+
+  outlined(fill, edge, width) {
+    const { context } = this;
+    context.fillStyle = fill;
+    context.strokeStyle = edge;
+    context.lineWidth = width;
+    context.fill();
+    context.stroke();
+  }
+
+  twice(below, wide, above, narrow) {
+    const { context } = this;
+    context.strokeStyle = below;
+    context.lineWidth = wide;
+    context.stroke();
+    context.strokeStyle = above;
+    context.lineWidth = narrow;
+    context.stroke();
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The spiral's playground: what a trained denoiser and the best possible one do everywhere in the plane, at any noise.
+ * Becomes part of every element of class `spiral-playground`. The noise stands in the page's address, as sigma=….
+ */
+import { bestDenoiser, distanceToNearest, follow, HIGH, LOW, SIDE, trainedDenoiser } from "./denoisers.js";
+import { DEFAULT, readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
+import { Page } from "./page.js";
+import { Plane } from "./plane.js";
+
+const NAMES = ["trained", "best"];
+const STEPS = 20; // of a path
+const STRIDE = 0.05; // of the keyboard, in plane units
+const QUIET = 300; // ms without a move, after which the address changes: browsers refuse one a frame
+const PAUSE = 800; // ms between what is said to a screen reader, at least
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/**
+ * @typedef {{points: Float64Array, network: import("./denoisers.js").Network, map: number[],
+ *   colours: import("./plane.js").Colours}} Data
+ */
+
+/** @type {WeakMap<Element, Playground>} */
+export const mounted = new WeakMap();
+
+class Playground {
+  /**
+   * @param {Element} host  its content is replaced
+   * @param {Data} data
+   */
+  constructor(host, { points, network, map, colours }) {
+    this.points = points;
+    this.page = new Page(host, map);
+    const looks = { trained: colours.y_tilde, best: colours.paper };
+    this.denoisers = { trained: trainedDenoiser(network), best: bestDenoiser(points) };
+    this.planes = {};
+    this.paths = {};
+    for (const name of NAMES) {
+      const canvas = this.page.panels[name].canvas;
+      this.planes[name] = new Plane(canvas, points, map, colours, looks[name]);
+      this.paths[name] = new Float64Array(2 * (STEPS + 1));
+    }
+    /** Time of the last drawing on this thread and of the last field on the other, in ms. */
+    this.timing = { draw: 0, field: 0 };
+    this.start = null; // of the paths
+    this.cursor = null; // where the keyboard would drop a point
+    this.drawing = false;
+    this.shown = newField();
+    this.spare = newField(); // null while the worker has it
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.worker.onmessage = ({ data }) => this.receive(data.field);
+    this.worker.postMessage({ points, network });
+    this.listen();
+    this.choose(readSigma() ?? DEFAULT);
+  }
+
+  listen() {
+    const { slider, clear, panels } = this.page;
+    slider.addEventListener("input", () => {
+      this.choose(sigmaAt(slider.valueAsNumber));
+      clearTimeout(this.writing);
+      this.writing = setTimeout(() => writeSigma(this.sigma), QUIET);
+    });
+    addEventListener("hashchange", () => this.choose(readSigma() ?? this.sigma));
+    clear.addEventListener("click", () => this.drop(null));
+    const resized = new ResizeObserver(() => this.redraw());
+    for (const name of NAMES) {
+      const { box, canvas } = panels[name];
+      resized.observe(canvas);
+      canvas.addEventListener("click", (event) => {
+        this.cursor = null;
+        this.drop(this.planes[name].locate(event.clientX, event.clientY));
+      });
+      box.addEventListener("keydown", (event) => this.key(event));
+      box.addEventListener("blur", () => {
+        this.cursor = null;
+        this.redraw();
+      });
+    }
+  }
+
+  /** Ask for the fields at this noise level; of several wishes while the worker is busy the last one counts. */
+  choose(sigma) {
+    this.sigma = sigma;
+    this.page.noise(sigma, stepOf(sigma));
+    this.ask();
+  }
+
+  ask() {
+    const field = this.spare;
+    if (!field || this.shown.sigma === this.sigma) return;
+    this.spare = null;
+    this.worker.postMessage({ sigma: this.sigma, field }, [field.trained.buffer, field.best.buffer]);
+  }
+
+  /** @param {import("./worker.js").Field} field */
+  receive(field) {
+    this.spare = this.shown;
+    this.shown = field;
+    this.timing.field = field.milliseconds;
+    this.fresh = true;
+    this.redraw();
+    this.ask();
+  }
+
+  /** Draw once before the next frame, however often this is called. */
+  redraw() {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => {
+      this.drawing = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (!this.shown.sigma) return; // nothing has arrived yet
+    const started = performance.now();
+    if (this.start) this.walk();
+    for (const name of NAMES) {
+      const plane = this.planes[name];
+      plane.fit();
+      if (this.fresh) plane.show(this.shown[name]);
+      plane.draw(this.start && this.paths[name], this.cursor);
+    }
+    this.fresh = false;
+    this.page.caption(this.shown, this.start, this.start && this.ends());
+    this.telling ??= setTimeout(() => {
+      this.telling = null;
+      this.page.tell(this.shown, this.planes, this.cursor);
+    }, PAUSE);
+    this.timing.draw = performance.now() - started;
+  }
+
+  /** Follow the arrows from the start, at the noise of the fields shown. */
+  walk() {
+    for (const name of NAMES) {
+      this.paths[name].set(this.start);
+      follow(this.denoisers[name], this.shown.sigma, this.paths[name]);
+    }
+  }
+
+  /** How far from the data the paths end, by name. */
+  ends() {
+    const last = 2 * STEPS;
+    const end = (path) => distanceToNearest(path[last], path[last + 1], this.points);
+    return { trained: end(this.paths.trained), best: end(this.paths.best) };
+  }
+
+  /** @param {?number[]} start  of the paths; null clears them */
+  drop(start) {
+    this.start = start;
+    this.page.clear.disabled = !start;
+    this.redraw();
+  }
+
+  key(event) {
+    const step = ARROWS[event.key];
+    if (step) {
+      const from = this.cursor ?? this.start ?? [0, 0];
+      const stride = (i) => Math.min(HIGH, Math.max(LOW, from[i] + STRIDE * step[i]));
+      this.cursor = [stride(0), stride(1)];
+    } else if (event.key === "Enter" || event.key === " ") {
+      this.drop(this.cursor ?? this.start ?? [0, 0]);
+    } else return;
+    event.preventDefault(); // the page would scroll
+    this.redraw();
+  }
+}
+
+/** Two fields are enough: one is seen while the worker fills the other. @returns {import("./worker.js").Field} */
+function newField() {
+  const numbers = () => new Float64Array(2 * SIDE * SIDE);
+  return { sigma: 0, trained: numbers(), best: numbers(), apart: 0, milliseconds: 0 };
+}
+
+/** @returns {Promise<Data>} */
+async function load() {
+  const fetched = ["spiral.json", "network.bin"].map((name) => fetch(new URL(name, import.meta.url)));
+  const [content, binary] = await Promise.all(fetched);
+  const { points, spread, sizes, colours, map } = await content.json();
+  // 64 bits because there the network is twice as fast: nothing is converted on the way.
+  const numbers = Float64Array.from(new Float32Array(await binary.arrayBuffer()));
+  let at = 0;
+  const take = (count) => numbers.slice(at, (at += count));
+  const layers = sizes.slice(1).map((outputs, l) => {
+    const inputs = sizes[l];
+    return { inputs, outputs, weight: take(inputs * outputs), bias: take(outputs) };
+  });
+  return { points: Float64Array.from(points), network: { spread, layers }, colours, map };
+}
+
+const hosts = document.querySelectorAll(".spiral-playground");
+if (hosts.length) {
+  const data = await load();
+  for (const host of hosts) mounted.set(host, new Playground(host, data));
+}

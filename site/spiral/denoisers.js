@@ -15,6 +15,9 @@ export const LOW = -1.2;
 export const HIGH = 1.2;
 export const SIDE = 33;
 
+/** Steps of a path that follows the arrows. */
+export const STEPS = 20;
+
 /** Points that go through the network together: a weight is read once for all of them. */
 const TOGETHER = 4;
 

@@ -1,5 +1,5 @@
 /** What the playground looks like without its pictures, and everything that it says. */
-import { HIGH, LOW, SIDE } from "./denoisers.js";
+import { HIGH, LOW, SIDE, STEPS } from "./denoisers.js";
 import { LAST } from "./noise.js";
 
 const SHORT = 0.1; // arrows shorter than this are told as "dark"
@@ -38,7 +38,7 @@ export class Page {
         An arrow shows direction, and its length up to one cell. Click a picture to drop a point and follow the arrows
         from there; or move to a picture with Tab, place the point with the arrow keys, and drop it with Enter.
       </p>
-      <button type="button" class="sp-clear" disabled>Clear the path</button>
+      <button type="button" class="sp-clear">Clear the path</button>
       <p class="sp-said" role="status"></p>`;
     const find = (selector) => host.querySelector(selector);
     this.slider = find("input");
@@ -74,15 +74,15 @@ export class Page {
       `σ = ${digits(sigma)}: where noisy points fall, the trained answer is ${apart.toFixed(4)} plane units away ` +
       "from the best possible one on average.";
     this.pathLine.textContent = start
-      ? `From ${place(start)}, 20 steps: the trained denoiser ends ${ends.trained.toFixed(3)} plane units from the ` +
+      ? `From ${place(start)}, ${STEPS} steps: the trained denoiser ends ${ends.trained.toFixed(3)} plane units from the ` +
         `nearest data point, the best possible one ${ends.best.toFixed(3)}.`
       : "";
   }
 
-  /** Say it to a screen reader too; the caller sees to it that this is not too often. */
-  tell({ sigma }, planes, cursor) {
+  /** Say in words what is seen. */
+  describe({ sigma }, planes) {
     for (const [name, { canvas }] of Object.entries(this.panels)) {
-      const { lengths } = planes[name];
+      const { lengths, points } = planes[name];
       let dark = 0, longest = 0;
       for (const length of lengths) {
         dark += length < SHORT;
@@ -90,12 +90,16 @@ export class Page {
       }
       canvas.setAttribute(
         "aria-label",
-        `${SPOKEN[name]} at σ = ${digits(sigma)}: ${SIDE} × ${SIDE} arrows over a map of their length, and 100 data ` +
-          `points on a spiral. The map is dark, arrows shorter than ${SHORT}, on ` +
+        `${SPOKEN[name]} at σ = ${digits(sigma)}: ${SIDE} × ${SIDE} arrows over a map of their length, and ` +
+          `${points.length / 2} data points on a spiral. The map is dark, arrows shorter than ${SHORT}, on ` +
           `${Math.round((100 * dark) / lengths.length)} % of the plane; the longest arrow is ` +
           `${longest.toFixed(2)} plane units long.${this.pathLine.textContent && " A path follows the arrows."}`,
       );
     }
+  }
+
+  /** Let a screen reader say what has changed; the caller sees to it that this is not too often. */
+  tell(cursor) {
     const point = cursor ? `Start at ${place(cursor)}; Enter drops it.` : "";
     const said = [this.captionLine.textContent, this.pathLine.textContent, point].filter(Boolean).join(" ");
     if (said !== this.status.textContent) this.status.textContent = said;

@@ -31,7 +31,8 @@ export class Plane {
     this.context = canvas.getContext("2d", { alpha: false });
     this.lengths = new Float64Array(SIDE * SIDE);
     this.moves = new Float64Array(2 * SIDE * SIDE);
-    this.heat = new OffscreenCanvas(SIDE, SIDE);
+    this.heat = document.createElement("canvas");
+    this.heat.width = this.heat.height = SIDE;
     this.heatContext = this.heat.getContext("2d");
     this.image = this.heatContext.createImageData(SIDE, SIDE);
     this.pixels = new Uint32Array(this.image.data.buffer);

@@ -2,13 +2,12 @@
  * The spiral's playground: what a trained denoiser and the best possible one do everywhere in the plane, at any noise.
  * Becomes part of every element of class `spiral-playground`. The noise stands in the page's address, as sigma=….
  */
-import { bestDenoiser, distanceToNearest, follow, HIGH, LOW, SIDE, trainedDenoiser } from "./denoisers.js";
+import { bestDenoiser, distanceToNearest, follow, HIGH, LOW, SIDE, STEPS, trainedDenoiser } from "./denoisers.js";
 import { DEFAULT, readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
 import { Page } from "./page.js";
 import { Plane } from "./plane.js";
 
 const NAMES = ["trained", "best"];
-const STEPS = 20; // of a path
 const STRIDE = 0.05; // of the keyboard, in plane units
 const QUIET = 300; // ms without a move, after which the address changes: browsers refuse one a frame
 const PAUSE = 800; // ms between what is said to a screen reader, at least
@@ -44,6 +43,7 @@ class Playground {
     this.start = null; // of the paths
     this.cursor = null; // where the keyboard would drop a point
     this.drawing = false;
+    this.used = false; // a page that has just been opened says nothing by itself
     this.shown = newField();
     this.spare = newField(); // null while the worker has it
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -56,6 +56,7 @@ class Playground {
   listen() {
     const { slider, clear, panels } = this.page;
     slider.addEventListener("input", () => {
+      this.used = true;
       this.choose(sigmaAt(slider.valueAsNumber));
       clearTimeout(this.writing);
       this.writing = setTimeout(() => writeSigma(this.sigma), QUIET);
@@ -126,7 +127,8 @@ class Playground {
     this.page.caption(this.shown, this.start, this.start && this.ends());
     this.telling ??= setTimeout(() => {
       this.telling = null;
-      this.page.tell(this.shown, this.planes, this.cursor);
+      this.page.describe(this.shown, this.planes);
+      if (this.used) this.page.tell(this.cursor);
     }, PAUSE);
     this.timing.draw = performance.now() - started;
   }
@@ -149,16 +151,18 @@ class Playground {
   /** @param {?number[]} start  of the paths; null clears them */
   drop(start) {
     this.start = start;
-    this.page.clear.disabled = !start;
+    this.used = true;
     this.redraw();
   }
 
   key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     const step = ARROWS[event.key];
     if (step) {
       const from = this.cursor ?? this.start ?? [0, 0];
       const stride = (i) => Math.min(HIGH, Math.max(LOW, from[i] + STRIDE * step[i]));
       this.cursor = [stride(0), stride(1)];
+      this.used = true;
     } else if (event.key === "Enter" || event.key === " ") {
       this.drop(this.cursor ?? this.start ?? [0, 0]);
     } else return;

@@ -1,0 +1,33 @@
+// What is asked, as the part of an address after #: an address shared is a result shared.
+
+export const BEST_OF = [1, 2, 4, 8];
+export const WARMEST = 1.5;
+export const SEEDS = 2 ** 32;
+
+/** The state that an address holds, or null if it holds none; what is missing or impossible is as at first. */
+export function read(hash, first) {
+  const said = new URLSearchParams(hash.slice(1));
+  if (!said.has("caption")) return null;
+  return sensible({
+    caption: said.get("caption"),
+    temperature: said.has("temperature") ? Number(said.get("temperature")) : NaN,
+    bestOf: Number(said.get("best")),
+    seed: said.has("seed") ? Number(said.get("seed")) : NaN,
+  }, first);
+}
+
+/** Replace what is impossible by what was there at first. */
+export function sensible({ caption, temperature, bestOf, seed }, first) {
+  return {
+    caption,
+    temperature: temperature >= 0 && temperature <= WARMEST ? temperature : first.temperature,
+    bestOf: BEST_OF.includes(bestOf) ? bestOf : first.bestOf,
+    seed: Number.isInteger(seed) && seed >= 0 && seed < SEEDS ? seed : first.seed,
+  };
+}
+
+/** Put the state into the address bar, without a new entry in the history. */
+export function write({ caption, temperature, bestOf, seed }) {
+  const said = new URLSearchParams({ caption, temperature, best: bestOf, seed });
+  history.replaceState(history.state, "", `#${said}`);
+}

@@ -131,6 +131,11 @@ def test_a_failing_cell_is_named_and_what_was_stored_before_it_is_kept(notebook,
     assert not (tmp_path / "costs_05-1.json").exists()
 
 
+def test_a_notebook_that_changes_meanwhile_is_noticed(notebook, fake, tmp_path):
+    with pytest.raises(record.CellError, match=r"^05_fake\.ipynb: changed while it was being prepared"):
+        record.record(notebook("demos.costs()"), {7: tmp_path / "costs-1"}, fake, ["costs"])
+
+
 def test_an_interrupted_preparation_is_taken_up_where_it_stopped(tmp_path, monkeypatch):
     first = find(write_notebook(tmp_path / "04_a.ipynb", "demos.costs()"))
     pages = first + find(write_notebook(tmp_path / "05_b.ipynb", "demos.settings()"))

@@ -34,7 +34,7 @@ def record(
         wanted: index of a cell -> where to store, without suffix. module: whose functions `names` are listened to.
         done: called after each cell.
     """
-    space = {"__name__": "__main__"}  # what is defined in __main__ is pickled by value
+    stored, space = set(), {"__name__": "__main__"}  # __main__: what a cell defines is pickled by value
     cells = nbformat.read(notebook, as_version=4).cells
     for k, cell in enumerate(cells[: max(wanted) + 1]):
         if cell.cell_type != "code":
@@ -45,7 +45,10 @@ def record(
             if len(heard) != 1:
                 raise CellError(f"{notebook.name}, cell {k + 1}: expected one live figure, made {len(heard)}")
             store(wanted[k], *heard[0])
+            stored.add(k)
         done()
+    if stored != set(wanted):
+        raise CellError(f"{notebook.name}: changed while it was being prepared; start again")
 
 
 def store(stem: Path, function: str, args: tuple, kwargs: dict, live) -> None:

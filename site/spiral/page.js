@@ -36,7 +36,7 @@ export class Page {
       <p class="sp-path"></p>
       <p class="sp-help" id="${id}-help">
         An arrow shows direction, and its length up to one cell. Click a picture to drop a point and follow the arrows
-        from there; or move to a picture with Tab, place the point with the arrow keys, and drop it with Enter.
+        from there, a dot a step; or move to a picture with Tab, place the point with the arrow keys, and drop it with Enter.
       </p>
       <button type="button" class="sp-clear">Clear the path</button>
       <p class="sp-said" role="status"></p>`;

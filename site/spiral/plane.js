@@ -114,15 +114,22 @@ export class Plane {
     context.globalAlpha = 1;
   }
 
+  /** One path of discs around the points from the given index on. */
+  discs(points, first, radius) {
+    this.context.beginPath();
+    for (let i = first; i < points.length; i += 2) {
+      this.context.moveTo(points[i] + radius, points[i + 1]);
+      this.context.arc(points[i], points[i + 1], radius, 0, 2 * Math.PI);
+    }
+  }
+
   /** The data: outlined, so that they show on every colour of the map. */
   data(unit) {
-    const { context, colours, points } = this;
-    context.beginPath();
-    for (let i = 0; i < points.length; i += 2) {
-      context.moveTo(points[i] + RADIUS, points[i + 1]);
-      context.arc(points[i], points[i + 1], RADIUS, 0, 2 * Math.PI);
-    }
-    this.outlined(colours.y, colours.paper, unit);
+    const { context, colours } = this;
+    this.discs(this.points, 0, RADIUS);
+    this.paint(colours.y, colours.paper, unit);
+    context.fill();
+    context.stroke();
   }
 
   /** A line on a wider dark one, so that it shows on every colour of the map; a dot a step; a plus at the start. */
@@ -133,11 +140,10 @@ export class Plane {
     for (let i = 2; i < path.length; i += 2) context.lineTo(path[i], path[i + 1]);
     context.lineJoin = "round";
     this.twice(colours.ink, 4 * unit, this.look, 2.4 * unit);
-    for (let i = 2; i < path.length; i += 2) {
-      context.beginPath(); // one by one: each hides what is below it, and the last is seen whole
-      context.arc(path[i], path[i + 1], 4 * unit, 0, 2 * Math.PI);
-      this.outlined(this.look, colours.ink, unit);
-    }
+    this.discs(path, 2, 4 * unit);
+    this.paint(this.look, colours.ink, 2 * unit);
+    context.stroke(); // first, or a heap of small steps would be all outline
+    context.fill();
     const arm = 7 * unit;
     context.beginPath();
     context.moveTo(path[0] - arm, path[1]);
@@ -160,13 +166,10 @@ export class Plane {
     this.twice(colours.ink, 4 * unit, colours.paper, 1.8 * unit);
   }
 
-  outlined(fill, edge, width) {
-    const { context } = this;
-    context.fillStyle = fill;
-    context.strokeStyle = edge;
-    context.lineWidth = width;
-    context.fill();
-    context.stroke();
+  paint(fill, edge, width) {
+    this.context.fillStyle = fill;
+    this.context.strokeStyle = edge;
+    this.context.lineWidth = width;
   }
 
   twice(below, wide, above, narrow) {

@@ -4,6 +4,7 @@ import copy
 import re
 import runpy
 import statistics
+import time
 
 import pytest
 import torch
@@ -98,22 +99,20 @@ MOVE = f"""async () => {{
     }}
     return {{between, work, field, fresh}};
 }}"""
-IDLE = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    const between = [];
-    for (let last = await frame(); between.length < 120; ) {
-        document.title = `${between.length}`;
-        const now = await frame();
-        between.push(now - last);
-        last = now;
-    }
-    return between;
-}"""
 FRAME = 16.7  # ms, sixty a second, in the tenths in which the browser's clock counts
+
+
+def share_of_a_core(seconds=0.5):
+    """How much of a core this process gets when it wants a whole one."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while time.perf_counter() - wall < seconds:
+        pass
+    return (time.process_time() - cpu) / (time.perf_counter() - wall)
 
 
 def test_a_moving_slider_keeps_sixty_frames_a_second(open_at):
     visited = open_at()
+    granted = 1.0
     visited.page.evaluate(MOVE)  # warms the compiler up
     for _ in range(3):  # what else runs on this machine can only make it slower: the best of three counts
         recorded = visited.page.evaluate(MOVE)
@@ -126,11 +125,11 @@ def test_a_moving_slider_keeps_sixty_frames_a_second(open_at):
         median = round(statistics.median(recorded["between"]), 1)
         if median <= FRAME:
             break
-        idle = round(statistics.median(visited.page.evaluate(IDLE)), 1)
-        print(f"between frames in which nothing happens: median {idle:.2f} ms")
+        granted = min(granted, share_of_a_core())
+        print(f"others are busy too: a loop in Python got {granted:.2f} of a core")
     else:
-        if idle > FRAME:
-            pytest.skip(f"this machine is too busy to be measured: {idle} ms a frame when nothing happens")
+        if granted < 0.8:
+            pytest.skip(f"too busy to be measured: this process got {granted:.2f} of a core, a frame took {median} ms")
     assert median <= FRAME
     assert statistics.median(recorded["work"]) <= FRAME
 

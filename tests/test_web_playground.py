@@ -2,8 +2,9 @@
 
 import gzip
 import json
-import sys
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +13,7 @@ import torch
 from aecourse.text_to_image import captions, checker, outlines, painter, scenes
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-import playground  # noqa: E402
+playground = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "playground.py")))
 
 
 @pytest.fixture(scope="module")

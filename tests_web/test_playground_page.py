@@ -2,9 +2,10 @@
 
 import json
 import random
+import runpy
 import statistics
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,8 +15,7 @@ from aecourse.demos.playground import EXAMPLES
 from aecourse.text_to_image import captions, checker, painter, sampling, scenes
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-import playground  # noqa: E402
+playground = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "playground.py")))
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Playground</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">{}</head><body>{}</body></html>"""

@@ -19,7 +19,7 @@ class Playground {
     this.slots.follow(this.grammar.parse(this.first.caption)); // until there is a caption that can be read
     this.#fill((owner && address.read(location.hash, this.first)) || this.first);
     this.request = { id: 0 };
-    if (owner) addEventListener("hashchange", () => this.#set(address.read(location.hash, this.first) ?? {}));
+    if (owner) addEventListener("hashchange", () => this.#arrive());
     new IntersectionObserver((entries, observer) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       observer.disconnect();
@@ -95,6 +95,12 @@ class Playground {
     this.#fill({ ...this.state, ...change });
     if (this.owner) address.write(this.state);
     this.#draw();
+  }
+
+  /** Somebody changed the address by hand, or followed a link to a result; other links are none of our business. */
+  #arrive() {
+    const said = address.read(location.hash, this.first);
+    if (said) this.#set(said);
   }
 
   /** Ask the worker for the pictures of this state, unless the caption is none or they are there already. */

@@ -109,7 +109,7 @@ def variational_free_energy(model: Module, y: Tensor, generator: Generator, *, b
 
 
 def l1(h: Tensor) -> Tensor:
-    """R(h) = sum_i |h_i|: sparsity, because its slope does not fade as h_i goes to 0.
+    """`R(h) = sum_i |h_i|`: sparsity, because its slope does not fade as h_i goes to 0.
 
     Args:
         h: (batch, d).

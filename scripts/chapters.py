@@ -11,7 +11,7 @@ SITE = ROOT / "site"  # sources
 BUILT = ROOT / "_site"
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-_CAPTION = re.compile(r"\*(?!\*)(.+?)(?<!\*)\*", re.S)
+_CAPTION = re.compile(r"\*(?!\*)((?:\*\*|[^*])+)\*")
 _DEMO = re.compile(r"\bdemos\.([a-z]\w*)\(")
 
 
@@ -22,6 +22,11 @@ def read(path: Path) -> NotebookNode:
 def title(notebook: NotebookNode) -> str:
     """The notebook's one heading of the first level."""
     return next(found[1] for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M)))
+
+
+def readme_table() -> str:
+    """The README's table of the notebooks: number, link, question, minutes."""
+    return re.search(r"^\| \| notebook .*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0].strip()
 
 
 def is_caption(cell: NotebookNode) -> bool:

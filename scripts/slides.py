@@ -111,14 +111,18 @@ def copy_assets(to: Path) -> None:
     for source, folder in parts.items():
         (assets / folder).mkdir(parents=True, exist_ok=True)
         shutil.copy2(_NPM / source, assets / folder)
-    for font in ("source-sans-3", "source-code-pro"):
-        shutil.copytree(
-            _NPM / "@fontsource-variable" / font / "files", assets / "fonts" / font / "files", dirs_exist_ok=True
-        )
-        shutil.copy2(_NPM / "@fontsource-variable" / font / "index.css", assets / "fonts" / font)
+    copy_fonts(assets / "fonts")
     for name in ("deck.css", "deck.js", "mathjax-settings.js"):
         shutil.copy2(chapters.SITE / "deck" / name, assets)
     (assets / "highlight.css").write_text(HtmlFormatter(style="friendly").get_style_defs(".highlight"), "utf-8")
+
+
+def copy_fonts(to: Path) -> None:
+    """Two faces that have every accented letter of the notation, as npm packs them."""
+    for font in ("source-sans-3", "source-code-pro"):
+        package = _NPM / "@fontsource-variable" / font
+        shutil.copytree(package / "files", to / font / "files", dirs_exist_ok=True)
+        shutil.copy2(package / "index.css", to / font)
 
 
 def write_index(to: Path, paths: list[Path]) -> None:

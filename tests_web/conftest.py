@@ -49,8 +49,12 @@ class Visit:
         self.page = context.new_page()
         self.page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.wrong.append(f"error: {e}"))
-        self.page.on("requestfailed", lambda r: self.wrong.append(f"failed: {r.url} {r.failure}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+
+    def _failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # what a page still asks for when it is left
+            self.wrong.append(f"failed: {request.url} {request.failure}")
 
     def _gate(self, route):
         if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):

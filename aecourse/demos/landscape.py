@@ -131,7 +131,7 @@ class Sweep:
     """One cure at k strengths.
 
     Attributes:
-        name: of what is turned, such as "weight of |h|". strengths: (k,), positive, from weak to strong.
+        name: of what is turned, such as `"weight of |h|"`. strengths: (k,), positive, from weak to strong.
         maps: (k, side, side), of one seed. fraction, energy: (k,), means over seeds; energy is F on the spiral.
         whole: the strength is a whole number, so nothing lies between two of them.
     """

@@ -1,0 +1,142 @@
+"""The website, static and complete, into _site: chapters, playgrounds, slides, reference of the package, search.
+
+    python scripts/website.py
+
+Sources are gathered in _build/website: pages from site/, notebooks with what only readers of a page need (alt texts,
+solutions that unfold, links), one page of reference a module. Then Sphinx builds them, and a warning is an error.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+
+import chapters
+import nbformat
+import playground
+import slides
+import spiral
+from nbformat import NotebookNode
+from sphinx.cmd.build import build_main
+
+import aecourse
+from aecourse import exercises
+
+GATHERED = chapters.ROOT / "_build" / "website"
+_CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
+_LINKS = re.compile(r"^\[Open in Colab\].*$", re.M)
+
+
+def page(path: Path) -> NotebookNode:
+    """A notebook as a page of the website."""
+    notebook = chapters.read(path)
+    cells, shown = notebook.cells, []
+    last = {found[1]: k for k, cell in enumerate(cells) if (found := _CHECK.search(cell.source))}
+    for k, cell in enumerate(cells):
+        if slides.slide_type(cell) == "notes":
+            continue
+        if chapters.picture(cell):
+            cell.metadata.mystnb = {"image": {"alt": chapters.alt(cells, k)}}
+        shown.append(cell)
+        shown += [nbformat.v4.new_markdown_cell(unfold(number)) for number, at in last.items() if at == k]
+    first = next(cell for cell in shown if cell.cell_type == "code")
+    first.metadata.tags = ["hide-input"]  # how Colab gets the package is no part of the lesson
+    _links_below_the_title(shown, path)
+    notebook.cells = shown
+    return notebook
+
+
+def unfold(number: str) -> str:
+    """Hints and the tested solution of an exercise, folded."""
+    exercise = exercises.load(number)
+    hints = "\n".join(f"1. {hint}" for hint in exercise.hints)
+    source = textwrap.dedent(inspect.getsource(exercise.answer)).strip()
+    parts = (("Hints", hints), ("Solution", f"```python\n{source}\n```"))
+    return "\n\n".join(f"<details><summary>{name}</summary>\n\n{body}\n\n</details>" for name, body in parts)
+
+
+def _links_below_the_title(cells: list[NotebookNode], path: Path) -> None:
+    """The first line of a notebook, its links, moves under the title and gets those that a page can add."""
+    links = _LINKS.search(cells[0].source)[0]
+    cells[0].source = cells[0].source.replace(links, "").strip()
+    here = f'<a href="../slides/{path.stem}.html">Slides</a>'
+    links += f" · {{download}}`Download the notebook <../download/{path.name}>` · {here}"
+    titled = next(cell for cell in cells if re.search(r"^# ", cell.source, re.M))
+    titled.source = re.sub(r"^(# .+)$", lambda m: f"{m[1]}\n\n{links}", titled.source, count=1, flags=re.M)
+    if not cells[0].source:
+        del cells[0]
+
+
+def reference() -> dict[str, str]:
+    """The pages of the reference by name: a module each, a package with all its modules."""
+    pages = {}
+    for module in pkgutil.iter_modules(aecourse.__path__):
+        inside = importlib.import_module(f"aecourse.{module.name}")
+        blocks = [f"# {inside.__name__}", _automodule(inside.__name__, "" if module.ispkg else ":members:")]
+        for part in pkgutil.iter_modules(inside.__path__) if module.ispkg else ():
+            name = f"{inside.__name__}.{part.name}"
+            blocks += [f"## {name}", _automodule(name, ":members:")]
+        pages[module.name] = "\n\n".join(blocks)
+    listed = "\n".join([*pages, "../docs/painter", "../docs/inpainter"])
+    plan = textwrap.dedent(inspect.getdoc(aecourse))
+    pages["index"] = f"# The package\n\n```text\n{plan}\n```\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```"
+    return pages
+
+
+def _automodule(name: str, options: str) -> str:
+    return f"```{{eval-rst}}\n.. automodule:: {name}\n   {options}\n```"
+
+
+def gather(to: Path = GATHERED) -> None:
+    """Write all sources of the website into one folder."""
+    shutil.rmtree(to, ignore_errors=True)
+    for folder in ("notebooks", "download", "api", "docs", "_static/mathjax"):
+        (to / folder).mkdir(parents=True)
+    titles = {path: chapters.title(chapters.read(path)) for path in chapters.PATHS}
+    for path in chapters.PATHS:
+        nbformat.write(page(path), to / "notebooks" / path.name)
+        shutil.copy2(path, to / "download")
+    lists = {
+        "<!-- chapters -->": chapters.readme_table(),
+        "<!-- toctree -->": "\n".join(f"notebooks/{p.stem}" for p in titles),
+        "<!-- decks -->": "\n".join(f'- <a href="slides/{p.stem}.html">{title}</a>' for p, title in titles.items()),
+    }
+    for source in chapters.SITE.glob("*.md"):
+        text = source.read_text("utf-8")
+        for mark, lines in lists.items():
+            text = text.replace(mark, lines)
+        (to / source.name).write_text(text, "utf-8")
+    for name, text in reference().items():
+        (to / "api" / f"{name}.md").write_text(text + "\n", "utf-8")
+    for card in (chapters.ROOT / "docs").glob("*.md"):
+        shutil.copy2(card, to / "docs")
+    shutil.copy2(chapters.SITE / "conf.py", to)
+    for name in ("site.css", "favicon.svg"):
+        shutil.copy2(chapters.SITE / name, to / "_static")
+    slides.copy_fonts(to / "_static" / "fonts")
+    shutil.copy2(chapters.SITE / "node_modules" / "mathjax" / "es5" / "tex-svg-full.js", to / "_static" / "mathjax")
+    playground.export(to / "_static" / "playground")
+    spiral.export(to / "_static" / "spiral")
+
+
+def main(to: Path = chapters.BUILT) -> None:
+    if not (chapters.SITE / "node_modules").is_dir():
+        raise SystemExit("site: what it takes from npm is not there; `make site` fetches it (npm ci in site/)")
+    gather()
+    part = GATHERED.parent / "html"  # a site that cannot be built replaces none
+    shutil.rmtree(part, ignore_errors=True)
+    failed = build_main(["-q", "-W", "--keep-going", "-d", str(GATHERED.parent / "doctrees"), str(GATHERED), str(part)])
+    if failed:
+        raise SystemExit(failed)
+    slides.main([], part / "slides")
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.move(part, to)
+    print(f"site: {to}; look at it with: {Path(sys.executable).name} -m http.server -d {to.name}")
+
+
+if __name__ == "__main__":
+    main()

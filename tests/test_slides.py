@@ -1,0 +1,120 @@
+"""How notebooks become slides, without a browser; that the slides fit is tested in tests_web/."""
+
+import re
+
+import chapters
+import nbformat
+import pytest
+import slides
+
+each = pytest.mark.parametrize("path", chapters.PATHS, ids=lambda p: p.stem)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def markdown(source, kind, **metadata):
+    return nbformat.v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": kind}, **metadata})
+
+
+def code(source, kind, outputs=(), tags=()):
+    metadata = {"slideshow": {"slide_type": kind}, "tags": list(tags)}
+    return nbformat.v4.new_code_cell(source, metadata=metadata, outputs=list(outputs))
+
+
+def shown(said):
+    return nbformat.v4.new_output("execute_result", {"image/png": PNG, "text/plain": said})
+
+
+def printed(text):
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def deck(*cells):
+    notebook = nbformat.v4.new_notebook(cells=[markdown("# 99 · A title", "slide"), *cells])
+    page, _ = slides.exporter().from_notebook_node(
+        slides.shape(notebook), {"deck": {"title": "T", "stage": "http://s"}}
+    )
+    return page
+
+
+@each
+def test_every_deck_has_a_talks_length_and_notes_on_at_least_half_of_its_slides(path):
+    cells = chapters.read(path).cells
+    kinds = [slides.slide_type(cell) for cell in cells]
+    starts = [k for k, kind in enumerate(kinds) if kind == "slide"]
+    assert 12 <= len(starts) <= 30
+    noted = sum("notes" in kinds[a:b] for a, b in zip(starts, [*starts[1:], len(cells)], strict=True))
+    assert 2 * noted >= len(starts)
+    assert set(kinds) <= {"slide", "-", "fragment", "skip", "notes"}
+    assert all("slideshow" in cell.metadata for cell in cells), "every cell says what it is on a slide"
+
+
+@each
+def test_notes_are_folded_away_for_learners_and_tell_how_long(path):
+    notes = [cell.source for cell in chapters.read(path).cells if slides.slide_type(cell) == "notes"]
+    for note in notes:
+        assert re.fullmatch(r"<details><summary>For the lecturer</summary>\n\n.+\n\n</details>", note, re.S), note
+        assert re.search(r"\(\d+ min\)", note), note
+
+
+@each
+def test_every_picture_says_what_it_shows(path):
+    cells = chapters.read(path).cells
+    for k, cell in enumerate(cells):
+        if chapters.picture(cell):
+            assert len(chapters.caption(cells, k)) > 20, cell.source
+            assert chapters.alt(cells, k).startswith(chapters.caption(cells, k))
+
+
+def test_a_figure_is_shown_without_its_code_and_described_by_its_caption():
+    page = deck(
+        code("demos.costs()", "slide", [shown("y = 1, cheap")]), markdown("*Two **costs**, `one` slope.*", "skip")
+    )
+    assert "demos.costs()" not in page
+    assert 'alt="Two costs, one slope. y = 1, cheap"' in page
+    assert "<figcaption>y = 1, cheap</figcaption>" in page
+    assert 'href="http://s/costs.ipynb"' in page
+
+
+def test_a_caption_on_the_slide_stands_for_the_figures_own_line():
+    page = deck(code("demos.costs()", "slide", [shown("y = 1, cheap")]), markdown("*Two costs.*", "-"))
+    assert "<figcaption>" not in page
+    assert 'class="prose caption"' in page
+
+
+def test_tags_choose_code_or_output():
+    assert "SEEN" in deck(code("f()  # SEEN", "slide", [printed("said")], ["slide-code"]))
+    assert ">said<" not in deck(code("f()", "slide", [printed("said")], ["slide-code"])).replace("\n", "")
+    page = deck(code("f()  # SEEN", "slide", [printed("said")], ["slide-output"]))
+    assert "SEEN" not in page
+    assert "said" in page
+
+
+def test_what_is_skipped_or_says_nothing_is_not_in_the_deck():
+    silent = nbformat.v4.new_markdown_cell("SILENT")
+    page = deck(markdown("SKIPPED", "skip"), silent)
+    assert "SKIPPED" not in page
+    assert "SILENT" not in page
+
+
+def test_notes_go_to_the_speaker_unfolded():
+    note = "<details><summary>For the lecturer</summary>\n\n**Ask** why.\n\n</details>"
+    page = deck(markdown(note, "notes"))
+    aside = re.search(r'<aside class="notes">(.*?)</aside>', page, re.S)[1]
+    assert "<strong>Ask</strong> why." in aside
+    assert "details" not in aside
+
+
+def test_a_slide_without_a_heading_goes_on_with_the_last_one():
+    page = deck(markdown("## 9.1 Why?", "slide"), markdown("## 9.2 What?", "skip"), markdown("Because.", "slide"))
+    assert page.count('<p class="running">') == 1
+    assert '<p class="running">9.2 What?' in page
+
+
+def test_links_between_notebooks_become_links_between_decks():
+    assert 'href="08_the_cures.html"' in deck(markdown("[back](08_the_cures.ipynb)", "slide"))
+
+
+def test_a_notebook_without_slides_is_refused_by_its_title():
+    notebook = nbformat.v4.new_notebook(cells=[markdown("# 99 · A title", "skip")])
+    with pytest.raises(ValueError, match="99 · A title: expected a cell of slide type 'slide'"):
+        slides.shape(notebook)

@@ -1,0 +1,140 @@
+"""Every page of the built website in a real browser that reaches only this machine."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILT = ROOT / "_site"
+AXE = ROOT / "site" / "node_modules" / "axe-core" / "axe.min.js"
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+DRAWN = """
+async () => {
+  if (window.MathJax?.startup) await window.MathJax.startup.promise;
+  const formulas = [...document.querySelectorAll(".math")];
+  return {
+    formulas: formulas.length,
+    raw: formulas.filter((e) => !e.querySelector("mjx-container")).map((e) => e.textContent),
+    wrong: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")].map((e) => e.textContent),
+    silent: [...document.querySelectorAll("main img")].filter((e) => e.alt.trim().length < 20).map((e) => e.src),
+    broken: [...document.images].filter((e) => e.complete && !e.naturalWidth).map((e) => e.src),
+    wide: document.documentElement.scrollWidth > innerWidth,
+  };
+}
+"""
+
+
+def pages(built=BUILT):
+    found = [str(p.relative_to(built)) for p in built.rglob("*.html")]
+    return sorted(p for p in found if not p.startswith(("slides/", "_static/")))
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found, self.ids = [], set()
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.found += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+        if attributes.get("id"):
+            self.ids.add(attributes["id"])
+
+
+def test_every_link_inside_the_site_leads_somewhere(site):
+    read = {}
+    for page in [*pages(), *(f"slides/{name}.html" for name in ["index", *CHAPTERS])]:
+        read[page] = Links()
+        read[page].feed((BUILT / page).read_text("utf-8"))
+    assert {f"notebooks/{name}.html" for name in CHAPTERS} < set(read)
+    for page, links in read.items():
+        for link in links.found:
+            parts = urlsplit(link)
+            if parts.scheme or not parts.path or link.startswith("//"):
+                continue
+            target = (BUILT / page).parent / unquote(parts.path)
+            assert target.exists(), f"{page} -> {link}"
+            inside = str(target.resolve().relative_to(BUILT.resolve()))
+            if parts.fragment and inside in read and inside not in ("genindex.html", "search.html"):
+                assert unquote(parts.fragment) in read[inside].ids, f"{page} -> {link}"
+
+
+def test_every_page_is_complete_by_itself(visit, site):
+    opened = visit()
+    for page in pages():
+        opened.page.goto(f"{site}/{page}", wait_until="load")
+        state = opened.page.evaluate(DRAWN)
+        assert not any(state[k] for k in ("raw", "wrong", "silent", "broken", "wide")), (page, state)
+        assert opened.wrong == [], page
+        if page == "notebooks/09_denoising_on_the_plane.html":
+            assert state["formulas"] > 10
+
+
+@pytest.mark.parametrize("page", ["index.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"])
+def test_a_phone_needs_no_sideways_scrolling(visit, site, page):
+    opened = visit(360, 740)
+    opened.page.goto(f"{site}/{page}")
+    assert not opened.page.evaluate(DRAWN)["wide"]
+
+
+def serious(page):
+    """What axe-core finds serious or worse, as rule and place."""
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [
+        (rule["id"], node["target"], node["failureSummary"])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "page", ["index.html", "chapters.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
+)
+def test_axe_finds_nothing_serious_on_pages(visit, site, page, scheme):
+    opened = visit(color_scheme=scheme)
+    opened.page.goto(f"{site}/{page}")
+    if page == "index.html":
+        opened.page.wait_for_function(
+            "() => document.querySelector('.caption-playground')?.innerText.includes('exactly')"
+        )
+    opened.page.evaluate(DRAWN)
+    assert serious(opened.page) == []
+
+
+def test_axe_finds_nothing_serious_on_a_deck(visit, site):
+    opened = visit()
+    opened.page.goto(f"{site}/slides/09_denoising_on_the_plane.html")
+    opened.page.wait_for_function("() => window.Reveal?.isReady?.()")
+    for slide in range(4):
+        opened.page.evaluate("k => Reveal.slide(k, 0, 99)", slide)
+        assert serious(opened.page) == [], slide
+
+
+def test_search_finds_words_of_a_chapter(visit, site):
+    opened = visit()
+    opened.page.goto(f"{site}/search.html?q=watershed")
+    opened.page.locator("#search-results li a", has_text="Denoising on the plane").first.wait_for()
+    assert opened.wrong == []
+
+
+def test_a_chapter_leads_to_its_neighbours_its_file_its_slides_and_to_places_that_run_it(visit, site):
+    opened = visit()
+    opened.page.goto(f"{site}/notebooks/09_denoising_on_the_plane.html")
+    for text in ("Open in Colab", "Open in Binder", "Download the notebook", "Slides"):
+        assert opened.page.get_by_role("link", name=text, exact=True).first.is_visible(), text
+    assert opened.page.locator(".prev-next-area a").count() == 2
+    solution = opened.page.locator("details", has_text="Solution").first
+    code = solution.locator("pre")
+    assert not code.is_visible()
+    solution.locator("summary").click()
+    assert "def posterior_mean" in code.inner_text()
+    with opened.page.expect_download() as download:
+        opened.page.get_by_role("link", name="Download the notebook").click()
+    original = ROOT / "notebooks" / "09_denoising_on_the_plane.ipynb"
+    assert Path(download.value.path()).read_bytes() == original.read_bytes()

@@ -144,7 +144,7 @@ def serve(port: int, browser: bool) -> None:
     command = [sys.executable, "-m", "voila", str(build() / "pages"), f"--port={port}", "--Voila.port_retries=0"]
     command += ["--template=figures", "--classic_tree=True", "--Voila.log_level=ERROR", "--Voila.ip=localhost"]
     command += ["--VoilaConfiguration.multi_kernel_manager_class=demo_pages.kernels.SpareKernels"]
-    command += ["--Voila.tornado_settings={'ws_ping_timeout': 30000}"]  # the default makes tornado complain
+    command += ["--Voila.tornado_settings", "ws_ping_timeout=30000"]  # the default makes tornado complain
     command += [f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--MappingKernelManager.cull_interval=60"]
     print(f"The live figures: http://localhost:{port}/   (Ctrl-C ends it)", flush=True)
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or not sys.platform.startswith("linux")

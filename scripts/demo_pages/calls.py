@@ -33,7 +33,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.function.replace("_", " ").capitalize()
+        again = "" if self.name == self.function else ", again"
+        return self.function.replace("_", " ").capitalize() + again
 
     @property
     def stem(self) -> str:

@@ -92,26 +92,35 @@ export class Plane {
     if (cursor) this.crosshair(cursor, unit);
   }
 
-  /** All arrows of these lengths, as one path. */
+  /**
+   * All arrows of these lengths, a column as one path: whoever fills a path goes through it line by line, and is a
+   * quarter faster where a line meets one arrow than where it meets thirty-three.
+   */
   arrows(colour, shortest, longest) {
-    const { context, moves, lengths } = this;
+    const { context, lengths } = this;
     context.globalAlpha = 0.9;
     context.fillStyle = colour;
-    context.beginPath();
-    for (let i = 0; i < lengths.length; i++) {
-      if (lengths[i] <= shortest || lengths[i] > longest) continue;
-      const share = Math.min(1, LONGEST / lengths[i]);
-      const u = share * moves[2 * i];
-      const v = share * moves[2 * i + 1];
-      for (let k = 0; k < ALONG.length; k++) {
-        const x = places[2 * i] + ALONG[k] * u - ACROSS[k] * v;
-        const y = places[2 * i + 1] + ALONG[k] * v + ACROSS[k] * u;
-        if (k === 0) context.moveTo(x, y);
-        else context.lineTo(x, y);
+    for (let column = 0; column < SIDE; column++) {
+      context.beginPath();
+      for (let i = column; i < lengths.length; i += SIDE) {
+        if (lengths[i] > shortest && lengths[i] <= longest) this.arrow(i);
       }
+      context.fill();
     }
-    context.fill();
     context.globalAlpha = 1;
+  }
+
+  arrow(i) {
+    const { context, moves, lengths } = this;
+    const share = Math.min(1, LONGEST / lengths[i]);
+    const u = share * moves[2 * i];
+    const v = share * moves[2 * i + 1];
+    for (let k = 0; k < ALONG.length; k++) {
+      const x = places[2 * i] + ALONG[k] * u - ACROSS[k] * v;
+      const y = places[2 * i + 1] + ALONG[k] * v + ACROSS[k] * u;
+      if (k === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    }
   }
 
   /** One path of discs around the points from the given index on. */

@@ -12,6 +12,11 @@ MEASURE = """
 async () => {
   const found = [];
   const scale = Reveal.getScale();
+  const text = (e) => {  // a formula counts as one word
+    const copy = e.cloneNode(true);
+    copy.querySelectorAll("mjx-container").forEach((formula) => formula.replaceWith("formula"));
+    return copy.textContent;
+  };
   for (let k = 0; k < Reveal.getTotalSlides(); k++) {
     Reveal.slide(k, 0, 99);
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -30,7 +35,7 @@ async () => {
         return Math.min(box.width, box.height * ratio) * Math.min(box.height, box.width / ratio) / scale ** 2;
       }),
       silent: [...slide.querySelectorAll("img")].filter((e) => e.alt.length < 20).length,
-      words: shown.filter((e) => e.matches(".prose")).map((e) => e.innerText).join(" ").split(/\\s+/).length,
+      words: shown.filter((e) => e.matches(".prose")).map(text).join(" ").split(/\\s+/).length,
       notes: slide.querySelector("aside.notes")?.textContent.trim().length ?? 0,
     });
   }

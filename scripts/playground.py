@@ -4,7 +4,7 @@
 
 The page draws on the visitor's own machine: it reads the shipped weights, has its arithmetic in WebAssembly
 (`site/playground/kernels.ts`), and takes all words, colours and outlines from the tables written here, so that nothing
-of the course's little world is typed in twice. A page shows it wherever it has MOUNT, after one SCRIPT.
+of the course's little world is typed in twice. A page shows it wherever it has MOUNT, and has SCRIPT once.
 """
 
 import inspect
@@ -24,11 +24,7 @@ from aecourse.text_to_image import captions, checker, outlines, painter, prior, 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "site" / "playground"
 COMPILER = ROOT / "site" / "node_modules" / ".bin" / "asc"
-MOUNT = (
-    '<div class="caption-playground"><p>Here a model draws what you type, in your browser. If this line stays, the '
-    "browser has JavaScript switched off or is too old, or the page was opened as a file: "
-    "<code>python -m http.server</code> in its folder serves it.</p></div>"
-)
+MOUNT = '<div class="caption-playground"></div>'
 SCRIPT = '<link rel="stylesheet" href="{0}playground.css"><script type="module" src="{0}playground.js"></script>'
 
 

@@ -349,11 +349,12 @@ def test_a_browser_without_simd_or_without_the_weights_is_told_so(home, visit):
     old.page.wait_for_function("document.querySelector('.pg-summary')?.textContent.includes('SIMD')")
 
 
-def test_opened_as_a_file_it_says_what_is_missing(folder, visit):
-    text = (folder / "index.html").read_text("utf-8")
-    page = visit().page
-    page.set_content(text.replace("playground.js", "missing.js"))
-    assert "python -m http.server" in page.inner_text(".caption-playground")
+def test_opened_as_a_file_it_says_what_helps(folder, browser):
+    page = browser.new_page()
+    page.goto((folder / "index.html").as_uri())
+    shown = "getComputedStyle(document.querySelector('.caption-playground'), '::before').content"
+    assert "python -m http.server" in page.evaluate(shown)
+    page.close()
 
 
 def test_what_was_compared_are_half_precision_weights_of_the_package(folder):

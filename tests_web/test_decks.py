@@ -34,6 +34,7 @@ async () => {
         const box = e.getBoundingClientRect(), ratio = e.naturalWidth / e.naturalHeight;
         return Math.min(box.width, box.height * ratio) * Math.min(box.height, box.width / ratio) / scale ** 2;
       }),
+      cut: [...slide.querySelectorAll("pre")].filter((e) => e.scrollWidth > e.clientWidth).length,
       silent: [...slide.querySelectorAll("img")].filter((e) => e.alt.length < 20).length,
       words: shown.filter((e) => e.matches(".prose")).map(text).join(" ").split(/\\s+/).length,
       notes: slide.querySelector("aside.notes")?.textContent.trim().length ?? 0,
@@ -64,6 +65,7 @@ def test_every_slide_fits_and_can_be_read_from_the_last_row(visit, decks, name):
         where = f"slide {number}, {slide['heading']}: {slide}"
         assert slide["bottom"] <= 715, where
         assert slide["right"] <= 1240, where
+        assert not slide["cut"], where
         assert slide["smallest"] >= 20, where
         assert slide["words"] <= 90, where
         assert all(area >= 140_000 for area in slide["figures"]), where

@@ -45,13 +45,15 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
     marks = _Marks(plane, energy, encode is not None)
     (line,) = energy.plot(curve[:, 0], curve[:, 0], color=colour("E"))
     energy.set(title="$E(y, z)$ along $z$", xlabel="$z$ (radians)", ylabel="$E(y, z)$ (squared plane units)")
-    energy.set(xlim=(0, TURN), ylim=(-0.3, 7))
+    energy.set(xlim=(0, TURN))
     (descent,) = energy.plot([], [], "-", color=colour("z"), lw=6, alpha=0.6)
     energy.legend(loc="upper right", fontsize=11, ncols=2)
 
     def update(y_1: float, y_2: float, start: float) -> str:
         y = torch.tensor([[y_1, y_2]], dtype=torch.float64)
-        line.set_ydata((y - on_curve).square().sum(dim=1))
+        E = (y - on_curve).square().sum(dim=1)
+        line.set_ydata(E)
+        energy.set_ylim(-0.04 * (top := _top(E.max().item())), top)
         path = descend(y, torch.tensor([[start]], dtype=torch.float64))[:, 0]
         trail.set_data(*data.ellipse(path).T)
         E_path = (y - data.ellipse(path)).square().sum(dim=1)
@@ -73,6 +75,11 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
         "start": live.slider("start of z", 0.0, 6.28, 4.0, step=0.01, symbol="z"),
     }
     return live.Live(figure, controls, update)
+
+
+def _top(highest: float) -> float:
+    """The top of the energy axis: few different ones, so that the axis rests while y moves a little."""
+    return next(top for top in (2.5, 5.0, 10.0) if 1.25 * highest < top)
 
 
 def _where(E_path: Tensor, F: float) -> str:

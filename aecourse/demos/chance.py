@@ -60,7 +60,7 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
         outside = (shown.mu.norm(dim=1) > 2).double().mean().item()
         return (
             f"β = {betas[beta]:g}: C = {shown.cost:.0f} nats, KL = {shown.kl:.1f} nats an image; "
-            f"{outside:.0%} of the codes lie outside the dashed circle of radius 2, of pure noise 14 % would."
+            f"{100 * outside:.0f} % of the codes lie outside the dashed circle of radius 2, of pure noise 14 % would."
         )
 
     middle = min(range(len(betas)), key=lambda k: abs(betas[k] - 1))

@@ -21,7 +21,9 @@ function grow(slide) {
   }
 }
 
-Promise.all([MathJax.startup.promise, document.fonts.ready]).then(() => {
+const FACES = ["30px 'Source Sans 3 Variable'", "22px 'Source Code Pro Variable'"].map((face) => document.fonts.load(face));
+
+Promise.all([MathJax.startup.promise, ...FACES]).then(() => {
   for (const slide of document.querySelectorAll(".slides > section")) {
     slide.classList.add("present");
     grow(slide);

@@ -45,15 +45,18 @@ class Playground {
       button.addEventListener("click", () => this.#set({ caption }));
       return make("li", {}, button);
     });
-    this.root.replaceChildren(
-      labelled("caption", this.text), this.message, this.slots.element,
-      make("div", { className: "pg-row" },
-        labelled("temperature", this.temperature, this.degrees), labelled("best of", this.bestOf),
-        labelled("seed", this.seed, this.another)),
-      make("p", { className: "pg-heading" }, this.title, this.badge),
-      this.pictures.element, this.summary, this.time,
-      make("p", { className: "pg-label" }, "Try"), make("ul", { className: "pg-examples" }, ...tries),
-    );
+    const settings = make("div", { className: "pg-row" },
+      labelled("temperature", this.temperature, this.degrees), labelled("best of", this.bestOf),
+      labelled("seed", this.seed, this.another));
+    const heading = make("p", { className: "pg-heading" }, this.title, this.badge);
+    const parts = {
+      say: [labelled("caption", this.text), this.message],
+      set: [this.slots.element, settings],
+      show: [heading, this.pictures.element, this.summary, this.time],
+      try: [make("p", { className: "pg-label" }, "Try"), make("ul", { className: "pg-examples" }, ...tries)],
+    };
+    const areas = Object.entries(parts).map(([name, inside]) => make("div", { className: `pg-${name}` }, ...inside));
+    this.root.replaceChildren(make("div", { className: "pg-layout" }, ...areas));
     this.#listen();
   }
 

@@ -27,6 +27,7 @@ DECKS = chapters.BUILT / "slides"
 STAGE = "http://localhost:8866/voila/render"  # where `make demos` shows the live figures
 _NPM = chapters.SITE / "node_modules"
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
+_UNSEEN = ("skip", "notes")
 _FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
 
 
@@ -61,25 +62,30 @@ def shape(notebook: NotebookNode) -> NotebookNode:
 def _running(cells: list[NotebookNode], k: int) -> str:
     """The heading that the slide beginning at cell k goes on with; "" if it has one of its own."""
     following = (j for j in range(k + 1, len(cells)) if slide_type(cells[j]) == "slide")
-    own = cells[k : next(following, len(cells))]
-    if any(_HEADING.search(cell.source) for cell in own if slide_type(cell) not in ("skip", "notes")):
+    if any(_headings(cell) for cell in cells[k : next(following, len(cells))] if slide_type(cell) not in _UNSEEN):
         return ""
-    before = [
-        found[1] for cell in cells[:k] if cell.cell_type == "markdown" for found in _HEADING.finditer(cell.source)
-    ]
+    before = [heading for cell in cells[:k] for heading in _headings(cell)]
     return before[-1] if before else ""
 
 
+def _headings(cell: NotebookNode) -> list[str]:
+    return _HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+
+
 def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
-    tags, shown = set(cell.metadata.get("tags", [])), chapters.picture(cell)
-    if shown:
-        shown.metadata = {"alt": alt, "demo": chapters.demo(cell), "said": "" if captioned else chapters.said(cell)}
-        shown.data = {"image/png": shown.data["image/png"]}
-        cell.outputs = [shown]
+    tags = set(cell.metadata.get("tags", []))
+    pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+    if pictures:
+        said = "" if captioned else chapters.said(cell)
+        demo = chapters.demo(cell)
+        cell.outputs = pictures
+    for output in pictures:
+        output.metadata = {"alt": alt, "demo": demo, "said": said}
+        output.data = {"image/png": output.data["image/png"]}
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.output_type = "display_data"
-    if (shown or "slide-output" in tags) and "slide-code" not in tags:
+    if (pictures or "slide-output" in tags) and "slide-code" not in tags:
         cell.metadata.transient = {"remove_source": True}
     elif "slide-code" in tags:
         cell.outputs = []

@@ -43,8 +43,6 @@ def page(path: Path) -> NotebookNode:
             cell.metadata.mystnb = {"image": {"alt": chapters.alt(cells, k)}}
         shown.append(cell)
         shown += [nbformat.v4.new_markdown_cell(unfold(number)) for number, at in last.items() if at == k]
-    first = next(cell for cell in shown if cell.cell_type == "code")
-    first.metadata.tags = ["hide-input"]  # how Colab gets the package is no part of the lesson
     _links_below_the_title(shown, path)
     notebook.cells = shown
     return notebook

@@ -41,6 +41,7 @@ html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["fonts/source-sans-3/index.css", "fonts/source-code-pro/index.css", "site.css"]
 html_copy_source = False
+html_domain_indices = False  # the general index has all names
 html_show_sourcelink = False
 
 # One script with the glyphs inside, from npm: no font and no address is fetched.

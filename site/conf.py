@@ -1,5 +1,7 @@
 """Sphinx settings of the website; `make site` prepares the sources that they are used with (scripts/website.py)."""
 
+import re
+
 project = "Autoencoders as energy-based models"
 author = "the authors of the course"
 html_title = "Autoencoders as energy-based models"
@@ -15,9 +17,12 @@ myst_heading_anchors = 3
 
 # Docstrings: shapes and names stand in single backticks.
 default_role = "code"
+highlight_language = "text"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"show-inheritance": True}
+autodoc_preserve_defaults = True
+add_module_names = False
+python_maximum_signature_line_length = 80
 napoleon_use_ivar = True  # fields of a dataclass are documented once
 napoleon_custom_sections = [("Source", "notes_style")]
 
@@ -50,3 +55,29 @@ mathjax3_config = {"options": {"enableMenu": False}}
 
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python pre"
 suppress_warnings = ["config.cache"]
+
+_SECTION = re.compile(r"\s*(Args|Attributes):$")
+_NEXT = re.compile(r"(?<=\.) (?=[A-Za-z_]\w*(?:, [A-Za-z_]\w*)*: )")
+_COLUMNS = re.compile(r"\S {2,}\S")
+
+
+def read_docstring(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
+    """Docstrings are written for a terminal: several arguments in a line, columns. The reference shows both as such."""
+    inside, wanted = False, []
+    for paragraph in "\n".join(lines).split("\n\n"):
+        rows = paragraph.split("\n")
+        if len(rows) > 1 and sum(bool(_COLUMNS.search(row)) for row in rows) > len(rows) / 2:
+            rows = ["::", "", *(f"    {row}" for row in rows)]
+        for row in rows:
+            if _SECTION.match(row):
+                inside = True
+            elif row.strip() and not row.startswith(" "):
+                inside = False
+            indent = row[: len(row) - len(row.lstrip())]
+            wanted += [indent + part.lstrip() for part in _NEXT.split(row)] if inside else [row]
+        wanted.append("")
+    lines[:] = wanted
+
+
+def setup(app) -> None:
+    app.connect("autodoc-process-docstring", read_docstring, priority=400)  # before napoleon reads them

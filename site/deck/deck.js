@@ -1,23 +1,28 @@
 // Formulas first, then sizes, while every slide is laid out and can be measured; then the deck.
 const SIZES = [42, 38, 34, 30]; // points of prose
+const CODE = [0.734, 22]; // size of code: in those of prose, and at least, in points
 const ROOM = 650; // points of height that words may fill, below it stand number and arrows
 
 /** Words alone are set as large as they fit; beside a figure they stay small, the figure gets the room. */
 function grow(slide) {
   if (slide.querySelector("figure") || slide.matches(".title")) return;
   const parts = [...slide.children].filter((part) => !part.matches("aside"));
-  const fits = () => {
-    const frame = slide.getBoundingClientRect();
-    const inside = parts.flatMap((part) => [part, ...part.querySelectorAll("pre, svg, table")]);
-    return inside.every((part) => {
-      const box = part.getBoundingClientRect();
-      const wide = part.matches("pre") ? part.scrollWidth > part.clientWidth : box.right - frame.left > 1224;
-      return !wide && box.bottom - frame.top <= ROOM;
-    });
-  };
+  const inside = parts.flatMap((part) => [part, ...part.querySelectorAll("svg, table")]);
+  const fits = ({ left, top }) =>
+    inside.map((part) => part.getBoundingClientRect()).every((box) => box.right - left <= 1224 && box.bottom - top <= ROOM);
   for (const size of SIZES) {
     slide.style.setProperty("--size", `${size}px`);
-    if (fits()) return;
+    for (const code of slide.querySelectorAll("pre")) narrow(code, size);
+    if (fits(slide.getBoundingClientRect())) return;
+  }
+}
+
+/** Long lines of code are set smaller than the words around them, down to the least size. */
+function narrow(code, size) {
+  const full = CODE[0] * size;
+  code.style.fontSize = `${full}px`;
+  if (code.scrollWidth > code.clientWidth) {
+    code.style.fontSize = `${Math.max(CODE[1], Math.floor((full * code.clientWidth) / code.scrollWidth) - 1)}px`;
   }
 }
 

@@ -6,6 +6,7 @@ import chapters
 import nbformat
 import pytest
 import slides
+from demo_pages.calls import find_pages
 
 each = pytest.mark.parametrize("path", chapters.PATHS, ids=lambda p: p.stem)
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -63,6 +64,13 @@ def test_every_picture_says_what_it_shows(path):
         if chapters.picture(cell):
             assert len(chapters.caption(cells, k)) > 20, cell.source
             assert chapters.alt(cells, k).startswith(chapters.caption(cells, k))
+
+
+def test_every_live_figure_on_a_slide_has_a_page_for_the_projector():
+    names = {page.name for page in find_pages(chapters.PATHS, chapters.ROOT / "aecourse")}
+    linked = {chapters.demo(cell) for path in chapters.PATHS for cell in chapters.read(path).cells} - {""}
+    assert linked
+    assert linked <= names
 
 
 def test_a_figure_is_shown_without_its_code_and_described_by_its_caption():

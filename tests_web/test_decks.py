@@ -12,8 +12,9 @@ MEASURE = """
 async () => {
   const found = [];
   const scale = Reveal.getScale();
-  const text = (e) => {  // a formula counts as one word
+  const text = (e) => {  // a formula counts as one word; a table is looked up, not read
     const copy = e.cloneNode(true);
+    copy.querySelectorAll("table").forEach((table) => table.remove());
     copy.querySelectorAll("mjx-container").forEach((formula) => formula.replaceWith("formula"));
     return copy.textContent;
   };

@@ -96,6 +96,18 @@ def test_keys_turn_the_pages_and_open_the_notes(visit, decks):
     assert deck.wrong == []
 
 
+def test_a_deck_prints_as_one_page_a_slide(visit, decks):
+    page = visit().page
+    page.goto(f"{decks}/{NAMES[9]}.html?print-pdf")
+    page.wait_for_function("() => window.Reveal?.isReady?.()")
+    page.wait_for_selector(".pdf-page")
+    assert page.locator(".pdf-page").count() == page.locator(".slides section").count() >= 12
+    pictures = page.locator(".pdf-page figure img").evaluate_all(
+        "all => all.map((e) => e.getBoundingClientRect().height)"
+    )
+    assert min(pictures) > 150
+
+
 def test_the_list_leads_to_every_deck(visit, decks):
     opened = visit()
     opened.page.goto(f"{decks}/index.html")

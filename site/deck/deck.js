@@ -29,7 +29,7 @@ function narrow(code, size) {
 const FACES = ["30px 'Source Sans 3 Variable'", "22px 'Source Code Pro Variable'"].map((face) => document.fonts.load(face));
 
 Promise.all([MathJax.startup.promise, ...FACES]).then(() => {
-  for (const slide of document.querySelectorAll(".slides > section")) {
+  for (const slide of document.querySelectorAll(".slides section")) {
     slide.classList.add("present");
     grow(slide);
     slide.classList.remove("present");
@@ -41,6 +41,7 @@ Promise.all([MathJax.startup.promise, ...FACES]).then(() => {
     center: false,
     hash: true,
     slideNumber: "c/t",
+    pdfSeparateFragments: false,
     transition: "none", // nothing moves but the figures; also kinder to eyes and to old projectors
     plugins: [RevealNotes],
   });

@@ -12,18 +12,16 @@ function grow(slide) {
     inside.map((part) => part.getBoundingClientRect()).every((box) => box.right - left <= 1224 && box.bottom - top <= ROOM);
   for (const size of SIZES) {
     slide.style.setProperty("--size", `${size}px`);
-    for (const code of slide.querySelectorAll("pre")) narrow(code, size);
+    narrow(slide, CODE[0] * size);
     if (fits(slide.getBoundingClientRect())) return;
   }
 }
 
-/** Long lines of code are set smaller than the words around them, down to the least size. */
-function narrow(code, size) {
-  const full = CODE[0] * size;
-  code.style.fontSize = `${full}px`;
-  if (code.scrollWidth > code.clientWidth) {
-    code.style.fontSize = `${Math.max(CODE[1], Math.floor((full * code.clientWidth) / code.scrollWidth) - 1)}px`;
-  }
+/** Code with long lines is set smaller than the words around it, down to the least size; all of a slide alike. */
+function narrow(slide, full) {
+  slide.style.setProperty("--code", `${full}px`);
+  const share = Math.min(...[...slide.querySelectorAll("pre")].map((code) => code.clientWidth / code.scrollWidth));
+  if (share < 1) slide.style.setProperty("--code", `${Math.max(CODE[1], Math.floor(full * share) - 1)}px`);
 }
 
 const FACES = ["30px 'Source Sans 3 Variable'", "22px 'Source Code Pro Variable'"].map((face) => document.fonts.load(face));

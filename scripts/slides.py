@@ -120,6 +120,7 @@ def copy_assets(to: Path) -> None:
     copy_fonts(assets / "fonts")
     for name in ("deck.css", "deck.js", "mathjax-settings.js"):
         shutil.copy2(chapters.SITE / "deck" / name, assets)
+    shutil.copy2(chapters.SITE / "favicon.svg", assets)
     (assets / "highlight.css").write_text(HtmlFormatter(style="friendly").get_style_defs(".highlight"), "utf-8")
 
 

@@ -28,6 +28,12 @@ from aecourse import exercises
 
 GATHERED = chapters.ROOT / "_build" / "website"
 _CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
+_SHOWN = re.compile(r'exercises\.(load|quiz)\("[\d.]+"\)')
+_HERE = {
+    "play_with_captions": ("index.html", "play with the captions in this browser"),
+    "denoise_the_plane": ("spiral.html", "move it in this browser"),
+    "follow_the_arrows": ("spiral.html", "move it in this browser"),
+}
 _LINKS = re.compile(r"^\[Open in Colab\].*$", re.M)
 
 
@@ -42,10 +48,30 @@ def page(path: Path) -> NotebookNode:
         if chapters.picture(cell):
             cell.metadata.mystnb = {"image": {"alt": chapters.alt(cells, k)}}
         shown.append(cell)
+        _for_a_page(cell)
+        below = cells[k - 1] if chapters.is_caption(cell) else cell  # under the caption, if there is one
+        followed = k + 1 < len(cells) and chapters.is_caption(cells[k + 1])
+        if (demo := chapters.demo(below)) and not followed:
+            shown.append(nbformat.v4.new_markdown_cell(still(demo)))
         shown += [nbformat.v4.new_markdown_cell(unfold(number)) for number, at in last.items() if at == k]
     _links_below_the_title(shown, path)
     notebook.cells = shown
     return notebook
+
+
+def _for_a_page(cell: NotebookNode) -> None:
+    """Of an exercise a page shows statement, stub and solution; calls are for those who run it."""
+    if _SHOWN.fullmatch(cell.source.strip()):
+        cell.metadata.tags = ["remove-input"]
+    elif _CHECK.search(cell.source) and "not attempted yet" in str(cell.get("outputs")):
+        cell.metadata.tags = ["remove-output"]
+
+
+def still(demo: str) -> str:
+    """The line under the picture of a live figure: where it moves."""
+    here = _HERE.get(demo)
+    link = f'; or <a href="../{here[0]}">{here[1]}</a>' if here else ""
+    return f'<p class="still">A still picture here; it moves where the notebook runs (links at the top){link}.</p>'
 
 
 def unfold(number: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 project = "Autoencoders as energy-based models"
 author = "the authors of the course"
-html_title = "Autoencoders as energy-based models"
+html_title = ""
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_copybutton"]
 

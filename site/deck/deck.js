@@ -24,6 +24,22 @@ function narrow(slide, full) {
   if (share < 1) slide.style.setProperty("--code", `${Math.max(CODE[1], Math.floor(full * share) - 1)}px`);
 }
 
+/** `make demos` is reached from this machine only; a deck on the web leads to what the web has, or to nothing. */
+const ON_THE_WEB = {
+  play_with_captions: "../index.html",
+  denoise_the_plane: "../spiral.html",
+  follow_the_arrows: "../spiral.html",
+};
+if (!["localhost", "127.0.0.1", "[::1]", ""].includes(location.hostname)) {
+  for (const link of document.querySelectorAll(".stage")) {
+    const page = ON_THE_WEB[link.dataset.demo];
+    if (page) {
+      link.href = page;
+      link.querySelector(".hint").remove();
+    } else link.remove();
+  }
+}
+
 const FACES = ["30px 'Source Sans 3 Variable'", "22px 'Source Code Pro Variable'"].map((face) => document.fonts.load(face));
 
 Promise.all([MathJax.startup.promise, ...FACES]).then(() => {

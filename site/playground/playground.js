@@ -82,10 +82,11 @@ class Playground {
     return address.sensible({
       caption: text.value, temperature: Number(temperature.value), bestOf: Number(bestOf.value),
       seed: seed.value === "" ? NaN : Number(seed.value),
-    }, this.first);
+    }, this.accepted ?? this.first);
   }
 
   #fill({ caption, temperature, bestOf, seed }) {
+    this.accepted = { caption, temperature, bestOf, seed }; // what is typed and impossible falls back to it
     if (this.text.value !== caption) this.text.value = caption; // only then: the caret stays where it is
     this.temperature.value = temperature;
     this.degrees.value = Number(temperature).toFixed(2);

@@ -162,8 +162,8 @@ def test_what_goes_through_the_codebooks_still_shows_what_its_caption_says():
 
 
 def test_training_lowers_the_energy(lesson):
-    energies = fit(fresh(), lesson, steps=40)
-    assert sum(energies[-5:]) < 0.95 * sum(energies[:5])
+    energies = fit(fresh(), lesson, steps=80)
+    assert sum(energies[-5:]) < 0.8 * sum(energies[:5])
 
 
 def test_the_same_seed_trains_the_same_prior(lesson):

@@ -21,8 +21,9 @@ The house, from the ground up; a module imports only from lower floors.
              figures    tensors in, Axes out
              live       the figure that moves
     third    text_to_image  captions, scenes, checker, tokens, prior, sampling, training, shipped weights
-    top      demos      one function per live figure of the course
-             exercises  statements, checks, hints, solutions, self-tests
+             checking   an exercise against known mistakes, self-tests, what has been done
+    fourth   chapters   found, not listed: the exercises and the live figures of each notebook
+    top      exercises  load one, check it; self-tests; progress
 
 Import the module that you need: ``from aecourse import data, energies, models``.
 """

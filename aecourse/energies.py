@@ -13,6 +13,8 @@ from torch.nn import Module
 
 from aecourse import guards
 
+TAU = 0.05**2  # squared plane units: on the plane a point is "explained" if it is moved by less than 0.05
+
 Cost = Callable[[Tensor, Tensor], Tensor]
 Penalty = Callable[[Tensor], Tensor]
 

@@ -55,10 +55,12 @@ def check(label: str, value: bool = False) -> widgets.Checkbox:
     return widgets.Checkbox(value=value, description=label, indent=True, style=_WIDE, layout=_LAYOUT)
 
 
-def text(label: str, value: str = "", *, wide: bool = False) -> widgets.Text:
-    """A line to type into; the figure answers on Enter or when the line is left."""
+def text(label: str, value: str = "", *, examples: Sequence[str] = (), wide: bool = False) -> widgets.Text:
+    """A line to type into; the figure answers on Enter or when the line is left. `examples`: what one may type."""
     layout = _LAYOUT | {"width": "46em"} if wide else _LAYOUT
-    return widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=layout)
+    line = widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=layout)
+    line.examples = (value, *examples)
+    return line
 
 
 def slot(label: str, options: list[str], *, wide: bool = False) -> widgets.Dropdown:
@@ -97,11 +99,11 @@ class Live:
             format="png", layout=widgets.Layout(width=f"{figure.bbox.width:.0f}px", max_width="100%")
         )
         self._text = widgets.HTML()
+        self._children, self._moving, self._background, self._held = [], [], None, False
         self.caption = self.update(**self.values)
         figure.canvas.draw()
         figure.set_layout_engine("none")
-        self._children, self._moving, self._background, self._held = [], [], None, False
-        self._redraw()
+        self._show()
         for control in self.controls.values():
             control.observe(self._redraw, "value")
         self._box = widgets.VBox([*above, *self.controls.values(), self._image, self._text])
@@ -139,6 +141,21 @@ class Live:
             self._redraw()
         return self
 
+    def choices(self, name: str, most: int = 11) -> list:
+        """Values of a control, to walk through it: all of a menu, at most `most` of a slider, a text's examples.
+
+        Raises:
+            ValueError: there is no such control.
+        """
+        control = self.controls[guards.choice("control", name, self.controls)]
+        if hasattr(control, "options"):
+            return list(control.options)
+        if hasattr(control, "min"):
+            steps = round((control.max - control.min) / control.step)
+            picked = sorted({round(k * steps / (most - 1)) for k in range(most)})
+            return [type(control.value)(min(control.min + k * control.step, control.max)) for k in picked]
+        return list(control.examples) if isinstance(control, widgets.Text) else [False, True]
+
     def _redraw(self, _change: object = None) -> None:
         if self._held:
             return
@@ -147,6 +164,9 @@ class Live:
         except Exception as error:  # in a notebook a callback's traceback goes to a log that nobody looks at
             self._say(f"{type(error).__name__}: {error}")
             raise
+        self._show()
+
+    def _show(self) -> None:
         self._draw()
         self._image.value = _png(self.figure)
         self._say(self.caption)
@@ -159,7 +179,8 @@ class Live:
         """Draw the artists that move over a stored picture of all that stays: several times faster than drawing all.
 
         What moves is learned by looking: an artist that `update` touched is stale. It is drawn together with all that
-        lies over it, in the usual order. New artists, or a change outside the moving ones, mean a full drawing.
+        lies over it, in the usual order; a legend stays below. New artists, or a change outside the moving ones, mean a
+        full drawing.
         """
         for ax in self.figure.axes:
             _ = ax.viewLim  # a pending autoscale happens now, and marks its axis as changed

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from aecourse import guards
+from aecourse.data import BOX
 
 
 def principal_angles(A: Tensor, B: Tensor) -> Tensor:
@@ -143,7 +144,7 @@ class Share(NamedTuple):
 def low_energy_fraction(
     energy: Callable[[Tensor], Tensor],
     tau: float,
-    box: tuple[float, float] = (-1.2, 1.2),
+    box: tuple[float, float] = BOX,
     *,
     n: int = 2,
     points: int = 1024,

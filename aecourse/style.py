@@ -9,6 +9,12 @@ from matplotlib.figure import Figure
 
 from aecourse import guards
 
+# Ten classes: colours that differ in lightness too (Paul Tol's "muted" palette), and a second cue.
+CLASS_COLOURS = (
+    "#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#777777",
+)  # fmt: skip
+CLASS_MARKERS = ("o", "s", "^", "D", "v")
+
 
 def use() -> None:
     """Apply the course's style to every figure made from now on."""

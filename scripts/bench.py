@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from bench_generative import bench_nats, bench_painter, bench_steps
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from aecourse import data, demos, energies, limits, models, runtime, sampling, training
+from aecourse import chapters, data, energies, limits, live, models, runtime, training
 
 ROOT = Path(__file__).resolve().parents[1]
 # The high-water mark of the kernel's memory, in kB.
@@ -115,50 +116,31 @@ def bench_penalty() -> None:
 
 def bench_live() -> None:
     print("live figures, from a control's value to the PNG, median of 40 moves")
-    moves = {
-        "how_many_numbers": "d", "search_for_z": "y_1", "matrix_and_squashing": "turn", "costs": "y",
-        "settings": "phase", "place_the_task": "task", "watch_training": "moment", "explore_the_code": "h_1",
-        "widen": "width", "tune_the_cure": "strength", "weigh_the_points": "sigma", "denoise_the_plane": "sigma",
-        "follow_the_arrows": "y_1", "watch_the_sampling": "step", "explore_the_corruption": "strength",
-        "dial_beta": "beta", "watch_the_codebook": "moment", "edit_a_token": "place", "play_with_captions": "seed",
-    }  # fmt: skip
-    maps, curve = torch.rand(9, 97, 97), torch.linspace(0.1, 0.9, 9)
-    sweep = demos.Sweep("weight", curve, maps, curve, curve)
-    h, labels = torch.randn(2000, 2), data.digits("test", labels=True)[1]
-    Y, sigmas = data.spiral(), torch.logspace(0, -2, 40)
-    fall = sampling.fall(models.Denoiser(2), torch.randn(400, 2), sigmas)
-    given = {
-        "watch_training": (10 * curve, maps, {"seen": curve, "unseen": curve}),
-        "explore_the_code": (h, labels, models.DeepAutoencoder(784, 256, 64, 2, g=torch.sigmoid).decode),
-        "widen": (10 * curve, maps, curve, curve / 10, curve, 0.1),
-        "tune_the_cure": (dict.fromkeys("abcde", sweep), 0.1),
-        "weigh_the_points": (Y,),
-        "denoise_the_plane": (Y, models.Denoiser(2)),
-        "follow_the_arrows": (Y, models.Denoiser(2)),
-        "watch_the_sampling": ({"trained": fall, "best possible": fall}, sigmas, Y),
-        "explore_the_corruption": ({"one": models.Autoencoder(784, 300)}, data.digits("test")[:50]),
-        "dial_beta": ({b: demos.Trained(h, data.digits()[:64], 100.0, 5.0 / b) for b in (1.0, 2.0, 3.0)}, labels),
-        "watch_the_codebook": ({"one": torch.rand(40, 64).softmax(dim=1)},),
-        "edit_a_token": (models.DiscreteAutoencoder(64, scale=2.0), data.digits("test")[:30]),
-    }
-    for name, control in moves.items():
-        picture = getattr(demos, name)(*given.get(name, ()))
-        widget = picture.controls[control]
-        if hasattr(widget, "options"):
-            values = list(widget.options)
-        else:
-            values = [type(widget.value)(widget.min + (widget.max - widget.min) * k / 11) for k in range(1, 11)]
-        times = []
+    for name, example in examples():
+        picture = example()
+        control = next(iter(picture.controls))
+        values = picture.choices(control)
+        times, shown = [], set()
         for k in range(44):
             start = time.perf_counter()
-            picture.set(**{control: values[k % len(values)]})
+            picture.set(**{control: values[(k + 1) % len(values)]})
             times.append(1e3 * (time.perf_counter() - start))
+            shown.add(picture.png)
+        if len(shown) < 2:
+            sys.exit(f"bench: {name} did not move when {control} did")
         print(f"  {name:22s} {statistics.median(times[4:]):5.1f} ms   {len(picture.figure.axes)} panels")
+
+
+def examples() -> Iterator[tuple[str, Callable[[], live.Live]]]:
+    """Every live figure of the course on small data."""
+    for number in chapters.folders():
+        part = chapters.part(number, "live_figures")
+        yield from part.EXAMPLES.items() if part else ()
 
 
 def bench_imports() -> None:
     print("imports, in a fresh interpreter, beyond torch")
-    for module in ("energies", "training", "data", "figures", "live", "demos", "exercises"):
+    for module in ("energies", "training", "data", "figures", "live", "chapters", "exercises"):
         code = f"import torch, time; t = time.perf_counter(); import aecourse.{module}; print(time.perf_counter() - t)"
         took = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(2))
         print(f"  aecourse.{module:10s} {1e3 * took:5.0f} ms")

@@ -8,8 +8,7 @@ import time
 import torch
 
 from aecourse import data, energies, likelihood, models, training
-from aecourse.text_to_image import captions, painter, sampling
-from aecourse.text_to_image import training as recipe
+from aecourse.text_to_image import captions, decoding, learning, painter
 from aecourse.text_to_image.prior import Prior
 
 
@@ -55,7 +54,7 @@ def bench_painter() -> None:
             times.append(time.perf_counter() - start)
         print(f"  15 images, {name:10s} {min(times):.3f} s")
     start = time.perf_counter()
-    sampling.sample(model.prior, asked[:1], torch.Generator().manual_seed(0))
+    decoding.sample(model.prior, asked[:1], torch.Generator().manual_seed(0))
     print(f"  one image            {time.perf_counter() - start:.3f} s")
 
 
@@ -80,9 +79,9 @@ def _steps() -> None:
     torch.set_num_threads(1)
     if int(os.environ["WORLD_SIZE"]) > 1:
         dist.init_process_group("gloo")
-    asked, image = recipe.scenes(painter.shipped().tokens, 500, progress=False)
+    asked, image = learning.scenes(painter.shipped().tokens, 500, progress=False)
     marks = []
-    recipe.fit(Prior(), asked, image, steps=120, half=recipe.knows_bfloat16(torch.device("cpu")), progress=False,
+    learning.fit(Prior(), asked, image, steps=120, half=learning.knows_bfloat16(torch.device("cpu")), progress=False,
                watch=lambda *_: marks.append(time.perf_counter()))  # fmt: skip
     if int(os.environ.get("RANK", "0")) == 0:
         print(100 / (marks[-1] - marks[-101]))

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aecourse.demos import playground
+from aecourse.chapters.ch13_text_to_image import live_figures
 from aecourse.text_to_image import captions, checker, outlines, painter, prior, scenes, tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -119,9 +119,9 @@ def interface() -> dict:
     """What the notebook's demo shows and how it is set at first."""
     defaults = inspect.signature(painter.Painter.draw).parameters
     return {
-        "examples": playground.EXAMPLES,
-        "rows": playground.ROWS,
-        "columns": playground.COLUMNS,
+        "examples": live_figures.EXAMPLE_CAPTIONS,
+        "rows": live_figures.ROWS,
+        "columns": live_figures.COLUMNS,
         "temperature": defaults["temperature"].default,
         "best_of": defaults["best_of"].default,
     }

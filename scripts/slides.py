@@ -17,15 +17,15 @@ import shutil
 import sys
 from pathlib import Path
 
-import chapters
+import course
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from tqdm import tqdm
 
-DECKS = chapters.BUILT / "slides"
+DECKS = course.BUILT / "slides"
 STAGE = "http://localhost:8866/voila/render"  # where `make demos` shows the live figures
-_NPM = chapters.SITE / "node_modules"
+_NPM = course.SITE / "node_modules"
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 _UNSEEN = ("skip", "notes")
 _FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
@@ -41,20 +41,20 @@ def shape(notebook: NotebookNode) -> NotebookNode:
     cells = notebook.cells
     first = next((cell for cell in cells if slide_type(cell) == "slide"), None)
     if first is None:
-        raise ValueError(f"{chapters.title(notebook)}: expected a cell of slide type 'slide', got none")
+        raise ValueError(f"{course.title(notebook)}: expected a cell of slide type 'slide', got none")
     for k, cell in enumerate(cells):
         kind = slide_type(cell)
         cell.metadata.setdefault("slideshow", {})["slide_type"] = kind
         cell.metadata.first = cell is first
         if kind == "slide":
             cell.metadata.running = _running(cells, k)
-        cell.metadata.caption = chapters.is_caption(cell)
+        cell.metadata.caption = course.is_caption(cell)
         if kind == "notes":
             cell.source = _FOLDED.sub(r"\1", cell.source).strip()
         if cell.cell_type == "code" and kind != "skip":
             beside = cells[k + 1] if k + 1 < len(cells) else None
-            captioned = beside is not None and chapters.is_caption(beside) and slide_type(beside) != "skip"
-            _shape_code(cell, chapters.alt(cells, k) if chapters.picture(cell) else "", captioned)
+            captioned = beside is not None and course.is_caption(beside) and slide_type(beside) != "skip"
+            _shape_code(cell, course.alt(cells, k) if course.picture(cell) else "", captioned)
         cell.source = re.sub(r"\]\((\d\d_\w+)\.ipynb", r"](\1.html", cell.source)
     return notebook
 
@@ -76,8 +76,8 @@ def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
     tags = set(cell.metadata.get("tags", []))
     pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     if pictures:
-        said = "" if captioned else chapters.said(cell)
-        demo = chapters.demo(cell)
+        said = "" if captioned else course.said(cell)
+        demo = course.demo(cell)
         cell.outputs = pictures
     for output in pictures:
         output.metadata = {"alt": alt, "demo": demo, "said": said}
@@ -92,13 +92,13 @@ def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
 
 
 def exporter() -> HTMLExporter:
-    return HTMLExporter(template_name="deck", extra_template_basedirs=[str(chapters.SITE)], exclude_anchor_links=True)
+    return HTMLExporter(template_name="deck", extra_template_basedirs=[str(course.SITE)], exclude_anchor_links=True)
 
 
 def build(path: Path, to: Path, export: HTMLExporter) -> None:
     """Write the deck of one notebook."""
-    notebook = chapters.read(path)
-    deck = {"title": chapters.title(notebook), "stage": STAGE}
+    notebook = course.read(path)
+    deck = {"title": course.title(notebook), "stage": STAGE}
     page, _ = export.from_notebook_node(shape(notebook), {"deck": deck})
     (to / f"{path.stem}.html").write_text(page, "utf-8")
 
@@ -119,8 +119,8 @@ def copy_assets(to: Path) -> None:
         shutil.copy2(_NPM / source, assets / folder)
     copy_fonts(assets / "fonts")
     for name in ("deck.css", "deck.js", "mathjax-settings.js"):
-        shutil.copy2(chapters.SITE / "deck" / name, assets)
-    shutil.copy2(chapters.SITE / "favicon.svg", assets)
+        shutil.copy2(course.SITE / "deck" / name, assets)
+    shutil.copy2(course.SITE / "favicon.svg", assets)
     (assets / "highlight.css").write_text(HtmlFormatter(style="friendly").get_style_defs(".highlight"), "utf-8")
 
 
@@ -134,20 +134,20 @@ def copy_fonts(to: Path) -> None:
 
 def write_index(to: Path, paths: list[Path]) -> None:
     """A list of the decks."""
-    lines = [f'<li><a href="{p.stem}.html">{chapters.title(chapters.read(p))}</a></li>' for p in paths]
-    page = (chapters.SITE / "deck" / "list.html").read_text("utf-8").replace("<!-- decks -->", "\n".join(lines))
+    lines = [f'<li><a href="{p.stem}.html">{course.title(course.read(p))}</a></li>' for p in paths]
+    page = (course.SITE / "deck" / "list.html").read_text("utf-8").replace("<!-- decks -->", "\n".join(lines))
     (to / "index.html").write_text(page, "utf-8")
 
 
 def main(arguments: list[str], to: Path = DECKS) -> None:
-    paths = [Path(a) for a in arguments] or chapters.PATHS
+    paths = [Path(a) for a in arguments] or course.PATHS
     to.mkdir(parents=True, exist_ok=True)
     copy_assets(to)
     export = exporter()
     for path in (bar := tqdm(paths, file=sys.stdout, leave=False)):
         bar.set_description(path.name)
         build(path, to, export)
-    write_index(to, chapters.PATHS)
+    write_index(to, course.PATHS)
     print(f"slides: {len(paths)} decks in {to}; open {to / 'index.html'}")
 
 

@@ -15,7 +15,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-import chapters
+import course
 import nbformat
 import playground
 import slides
@@ -26,7 +26,7 @@ from sphinx.cmd.build import build_main
 import aecourse
 from aecourse import exercises
 
-GATHERED = chapters.ROOT / "_build" / "website"
+GATHERED = course.ROOT / "_build" / "website"
 _CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
 _SHOWN = re.compile(r'exercises\.(load|quiz)\("[\d.]+"\)')
 _HERE = {
@@ -39,19 +39,19 @@ _LINKS = re.compile(r"^\[Open in Colab\].*$", re.M)
 
 def page(path: Path) -> NotebookNode:
     """A notebook as a page of the website."""
-    notebook = chapters.read(path)
+    notebook = course.read(path)
     cells, shown = notebook.cells, []
     last = {found[1]: k for k, cell in enumerate(cells) if (found := _CHECK.search(cell.source))}
     for k, cell in enumerate(cells):
         if slides.slide_type(cell) == "notes":
             continue
-        if chapters.picture(cell):
-            cell.metadata.mystnb = {"image": {"alt": chapters.alt(cells, k)}}
+        if course.picture(cell):
+            cell.metadata.mystnb = {"image": {"alt": course.alt(cells, k)}}
         shown.append(cell)
         _for_a_page(cell)
-        below = cells[k - 1] if chapters.is_caption(cell) else cell  # under the caption, if there is one
-        followed = k + 1 < len(cells) and chapters.is_caption(cells[k + 1])
-        if (demo := chapters.demo(below)) and not followed:
+        below = cells[k - 1] if course.is_caption(cell) else cell  # under the caption, if there is one
+        followed = k + 1 < len(cells) and course.is_caption(cells[k + 1])
+        if (demo := course.demo(below)) and not followed:
             shown.append(nbformat.v4.new_markdown_cell(still(demo)))
         shown += [nbformat.v4.new_markdown_cell(unfold(number)) for number, at in last.items() if at == k]
     _links_below_the_title(shown, path)
@@ -120,35 +120,35 @@ def gather(to: Path = GATHERED) -> None:
     shutil.rmtree(to, ignore_errors=True)
     for folder in ("notebooks", "download", "api", "docs", "_static/mathjax"):
         (to / folder).mkdir(parents=True)
-    titles = {path: chapters.title(chapters.read(path)) for path in chapters.PATHS}
-    for path in chapters.PATHS:
+    titles = {path: course.title(course.read(path)) for path in course.PATHS}
+    for path in course.PATHS:
         nbformat.write(page(path), to / "notebooks" / path.name)
         shutil.copy2(path, to / "download")
     lists = {
-        "<!-- chapters -->": chapters.readme_table(),
+        "<!-- chapters -->": course.readme_table(),
         "<!-- toctree -->": "\n".join(f"notebooks/{p.stem}" for p in titles),
         "<!-- decks -->": "\n".join(f'- <a href="slides/{p.stem}.html">{title}</a>' for p, title in titles.items()),
     }
-    for source in chapters.SITE.glob("*.md"):
+    for source in course.SITE.glob("*.md"):
         text = source.read_text("utf-8")
         for mark, lines in lists.items():
             text = text.replace(mark, lines)
         (to / source.name).write_text(text, "utf-8")
     for name, text in reference().items():
         (to / "api" / f"{name}.md").write_text(text + "\n", "utf-8")
-    for card in (chapters.ROOT / "docs").glob("*.md"):
+    for card in (course.ROOT / "docs").glob("*.md"):
         shutil.copy2(card, to / "docs")
-    shutil.copy2(chapters.SITE / "conf.py", to)
+    shutil.copy2(course.SITE / "conf.py", to)
     for name in ("site.css", "favicon.svg"):
-        shutil.copy2(chapters.SITE / name, to / "_static")
+        shutil.copy2(course.SITE / name, to / "_static")
     slides.copy_fonts(to / "_static" / "fonts")
-    shutil.copy2(chapters.SITE / "node_modules" / "mathjax" / "es5" / "tex-svg-full.js", to / "_static" / "mathjax")
+    shutil.copy2(course.SITE / "node_modules" / "mathjax" / "es5" / "tex-svg-full.js", to / "_static" / "mathjax")
     playground.export(to / "_static" / "playground")
     spiral.export(to / "_static" / "spiral")
 
 
-def main(to: Path = chapters.BUILT) -> None:
-    if not (chapters.SITE / "node_modules").is_dir():
+def main(to: Path = course.BUILT) -> None:
+    if not (course.SITE / "node_modules").is_dir():
         raise SystemExit("site: what it takes from npm is not there; `make site` fetches it (npm ci in site/)")
     gather()
     part = GATHERED.parent / "html"  # a site that cannot be built replaces none

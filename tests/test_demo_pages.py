@@ -1,6 +1,5 @@
 """The pages of `make demos`: every live figure of the notebooks has one, and what is stored for it can be trusted."""
 
-import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +9,7 @@ import cloudpickle
 import nbformat
 import pytest
 
-from aecourse import demos as figures
-from aecourse import live
+from aecourse.chapters import live_figures
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -52,14 +50,13 @@ def notebook(tmp_path, fake, monkeypatch):
 def test_every_live_figure_has_a_page_under_its_own_name():
     pages = calls.find_pages(NOTEBOOKS, ROOT / "aecourse")
     names = [page.name for page in pages]
-    functions = [getattr(figures, name) for name in figures.__all__]
-    alive = {f.__name__ for f in functions if inspect.isfunction(f) and f.__annotations__.get("return") is live.Live}
+    alive = set(live_figures())
     assert alive == {page.function for page in pages}
     assert alive <= set(names)
     assert len(set(names)) == len(names)
     assert [page.chapter for page in pages] == sorted(page.chapter for page in pages)
     for page in pages:
-        assert page.about, f"{page.function} is not described in aecourse/demos/__init__.py"
+        assert page.about, f"{page.function} has no docstring"
         assert page.heading
         assert not page.heading[0].isdigit()
 
@@ -69,7 +66,7 @@ def test_every_call_in_the_notebooks_is_found():
     alive = {page.function for page in pages}
     for path in NOTEBOOKS:
         text = "\n".join(calls.code(nbformat.read(path, as_version=4).cells))
-        written = sum(text.count(f"demos.{name}(") for name in alive)
+        written = sum(text.count(f".{name}(") for name in alive)
         assert written == sum(page.notebook == path for page in pages), path.name
 
 
@@ -84,10 +81,9 @@ def test_the_key_changes_with_a_cell_before_the_call_and_not_with_one_after_it(t
 
 
 def test_the_key_changes_with_the_package_and_not_with_an_exercise(tmp_path):
-    (tmp_path / "exercises").mkdir()
     (tmp_path / "limits.py").write_text("x = 1", "utf-8")
     first = calls.fingerprint(tmp_path)
-    (tmp_path / "exercises" / "start.py").write_text("x = 1", "utf-8")
+    (tmp_path / "exercises.py").write_text("x = 1", "utf-8")
     assert calls.fingerprint(tmp_path) == first
     (tmp_path / "limits.py").write_text("x = 2", "utf-8")
     assert calls.fingerprint(tmp_path) != first
@@ -97,7 +93,7 @@ def test_a_second_call_gets_the_chapter_in_its_name(tmp_path):
     pages = find(write_notebook(tmp_path / "05_a.ipynb", "demos.costs()", "demos.costs(1)"))
     assert [page.name for page in pages] == ["costs", "costs_05"]
     third = write_notebook(tmp_path / "06_b.ipynb", "demos.costs()", "demos.costs()", "demos.costs()")
-    with pytest.raises(ValueError, match=r"06_b\.ipynb, cell 3: expected demos\.costs at most twice"):
+    with pytest.raises(ValueError, match=r"06_b\.ipynb, cell 3: expected costs at most twice"):
         find(third)
 
 
@@ -112,7 +108,7 @@ def test_arguments_are_stored_with_the_functions_and_lambdas_that_the_notebook_d
         "add = lambda x: x + step\ndemos.costs(twice, data={'a': add})\nstep = 100",
     )
     before = fake.costs
-    record.record(path, {3: tmp_path / "costs-1"}, fake, ["costs"])
+    record.record(path, {3: tmp_path / "costs-1"}, [fake], ["costs"])
     assert fake.costs is before  # nothing listens any more
     call = cloudpickle.loads((tmp_path / "costs-1.pickle").read_bytes())
     assert call["function"] == "costs"
@@ -126,14 +122,14 @@ def test_a_failing_cell_is_named_and_what_was_stored_before_it_is_kept(notebook,
     path = notebook("demos.costs()", "1 / 0", "demos.costs(2)")
     wanted = {2: tmp_path / "costs-1", 4: tmp_path / "costs_05-1"}
     with pytest.raises(record.CellError, match=r"^05_fake\.ipynb, cell 4: ZeroDivisionError: division by zero$"):
-        record.record(path, wanted, fake, ["costs"])
+        record.record(path, wanted, [fake], ["costs"])
     assert (tmp_path / "costs-1.json").exists()
     assert not (tmp_path / "costs_05-1.json").exists()
 
 
 def test_a_notebook_that_changes_meanwhile_is_noticed(notebook, fake, tmp_path):
     with pytest.raises(record.CellError, match=r"^05_fake\.ipynb: changed while it was being prepared"):
-        record.record(notebook("demos.costs()"), {7: tmp_path / "costs-1"}, fake, ["costs"])
+        record.record(notebook("demos.costs()"), {7: tmp_path / "costs-1"}, [fake], ["costs"])
 
 
 def test_an_interrupted_preparation_is_taken_up_where_it_stopped(tmp_path, monkeypatch):

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from aecourse import exercises
-from aecourse.exercises import engine, records
+from aecourse.checking import engine, records
 
-EXERCISES = list(exercises.ALL.values())
+EXERCISES = list(exercises.every().values())
 WRONG = [pytest.param(e, w, id=f"{e.number}-{k}") for e in EXERCISES for k, w in enumerate(e.wrong)]
 
 
@@ -38,7 +38,7 @@ def test_messages_differ_and_each_exercise_knows_at_least_two_mistakes():
         assert e.hints
 
 
-@pytest.mark.parametrize("chapter", exercises.QUIZZES)
+@pytest.mark.parametrize("chapter", exercises.quizzes())
 def test_every_chapter_has_three_exercises_or_more(chapter):
     assert sum(e.number.startswith(f"{chapter}.") for e in EXERCISES) >= 3
 
@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_written_does_not_stand_in_the_way(monkeypatch, 
     assert "progress is not kept" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("chapter", "quiz"), exercises.QUIZZES.items())
+@pytest.mark.parametrize(("chapter", "quiz"), exercises.quizzes().items())
 def test_every_option_of_every_question_has_a_reply_and_one_is_right(chapter, quiz):
     assert len(quiz.questions) >= 3
     for k, question in enumerate(quiz.questions, 1):

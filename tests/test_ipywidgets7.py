@@ -14,9 +14,9 @@ import ipywidgets
 assert ipywidgets.__version__ == "7.7.1", ipywidgets.__version__
 from aecourse import exercises
 from aecourse.live import Live
-from test_demos import MOVES, make
-for name in MOVES:
-    picture = make(name)
+from test_live_figures import FIGURES
+for name, example in FIGURES.items():
+    picture = example()
     assert isinstance(picture, Live)
     before = picture.png
     for control in picture.controls.values():

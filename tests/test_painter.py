@@ -10,7 +10,7 @@ import safetensors.torch
 import torch
 
 from aecourse import weights
-from aecourse.text_to_image import captions, checker, evaluation, painter, training
+from aecourse.text_to_image import captions, checker, evaluation, learning, painter
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.tokens import Tokens
 
@@ -71,7 +71,7 @@ def test_the_shipped_model_answers_captions_that_leave_things_open():
 def test_the_best_of_several_is_the_likeliest_of_them():
     model, asked = small(), captions.draw(5, seeded())
     image = model.draw(asked, seeded(1), best_of=4, temperature=1.0)
-    from aecourse.text_to_image.sampling import sample
+    from aecourse.text_to_image.decoding import sample
 
     generator = seeded(1)
     assert torch.equal(captions.complete(asked, generator), asked)
@@ -135,7 +135,7 @@ def test_a_missing_file_is_refused_with_its_name(tmp_path):
 @pytest.fixture(scope="module")
 def lesson():
     """Sixty scenes, as tokens of the shipped codebooks."""
-    return training.scenes(painter.shipped().tokens, 60, progress=False)
+    return learning.scenes(painter.shipped().tokens, 60, progress=False)
 
 
 def fresh(seed=0):
@@ -143,19 +143,19 @@ def fresh(seed=0):
 
 
 def fit(prior, lesson, steps=6, **options):
-    return training.fit(prior, *lesson, steps=steps, batch=8, progress=False, **options)
+    return learning.fit(prior, *lesson, steps=steps, batch=8, progress=False, **options)
 
 
 def test_the_training_scenes_hold_nothing_out_that_they_should(lesson):
     asked, image = lesson
     assert not captions.unseen(asked).any()
-    again = training.scenes(painter.shipped().tokens, 60, progress=False)
+    again = learning.scenes(painter.shipped().tokens, 60, progress=False)
     assert torch.equal(image, again[1])
 
 
 def test_what_goes_through_the_codebooks_still_shows_what_its_caption_says():
     """But for one clock in five: a hand between two pixels is a pattern that no code has."""
-    asked, image = training.scenes(painter.shipped().tokens, 1000, seed=1, progress=False)
+    asked, image = learning.scenes(painter.shipped().tokens, 1000, seed=1, progress=False)
     right = checker.matches(painter.shipped().tokens.decode(image.long()), asked)
     assert right.double().mean() > 0.98
     assert right[asked[:, captions.SLOT["thing"]] != 1].double().mean() > 0.99
@@ -194,7 +194,7 @@ def test_an_interrupted_training_goes_on_where_it_stopped(lesson, tmp_path, caps
 def test_a_checkpoint_of_another_prior_or_no_checkpoint_is_refused(lesson, tmp_path):
     fit(fresh(), lesson, steps=2, checkpoint=tmp_path / "c.safetensors")
     with pytest.raises(ValueError, match="^checkpoint: expected one of a prior of sizes"):
-        training.fit(
+        learning.fit(
             Prior(width=8, layers=1, heads=2),
             *lesson,
             steps=3,
@@ -221,7 +221,7 @@ def test_bad_arguments_of_training_are_refused_by_name(lesson, options, said):
     with pytest.raises(ValueError, match=said):
         fit(fresh(), lesson, **options)
     with pytest.raises(ValueError, match="^image: expected one for each of 60"):
-        training.fit(fresh(), lesson[0], lesson[1][:5], steps=1)
+        learning.fit(fresh(), lesson[0], lesson[1][:5], steps=1)
 
 
 def test_a_training_that_diverges_says_so(lesson):

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from aecourse import data, demos, models
-from aecourse.demos.playground import EXAMPLES, reword
+from aecourse import data, models
+from aecourse.chapters.ch11_sampling.live_figures import Trained, dial_beta
+from aecourse.chapters.ch12_discrete_codes.live_figures import edit_a_token, watch_the_codebook
+from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS, play_with_captions, reword
 from aecourse.text_to_image import captions, checker, painter
 
 
 @pytest.fixture(scope="module")
 def play():
-    return demos.play_with_captions()
+    return play_with_captions()
 
 
 def menus(picture):
@@ -99,17 +101,17 @@ def test_the_menus_follow_what_is_typed(play):
 
 
 def test_the_examples_are_understood_and_show_every_kind(play):
-    parsed = torch.stack([captions.parse(text) for text in EXAMPLES])
+    parsed = torch.stack([captions.parse(text) for text in EXAMPLE_CAPTIONS])
     assert set(captions.kind(parsed).tolist()) == {0, 1, 2}
-    play._box.children[0].children[0].value = EXAMPLES[2]
-    assert play.controls["caption"].value == EXAMPLES[2]
+    play._box.children[0].children[0].value = EXAMPLE_CAPTIONS[2]
+    assert play.controls["caption"].value == EXAMPLE_CAPTIONS[2]
 
 
 def test_the_model_and_the_first_caption_are_checked_by_name():
     with pytest.raises(ValueError, match="^model: expected a Painter"):
-        demos.play_with_captions(model="mine")
+        play_with_captions(model="mine")
     with pytest.raises(ValueError, match="^caption: "):
-        demos.play_with_captions(caption="a purpel star")
+        play_with_captions(caption="a purpel star")
     with pytest.raises(ValueError, match="^slot: "):
         reword("a star", "mood", "happy")
     with pytest.raises(ValueError, match="^word: "):
@@ -121,30 +123,30 @@ def test_the_model_and_the_first_caption_are_checked_by_name():
 
 def test_the_dial_says_how_many_codes_lie_outside():
     mu = torch.tensor([[0.0, 0.0], [0.0, 1.9], [3.0, 0.0], [0.0, -2.5]])
-    first = demos.Trained(mu, torch.rand(16, 784), 150.0, 5.0)
-    picture = demos.dial_beta({1.0: first, 2.0: first._replace(kl=1.0)}, torch.arange(4))
+    first = Trained(mu, torch.rand(16, 784), 150.0, 5.0)
+    picture = dial_beta({1.0: first, 2.0: first._replace(kl=1.0)}, torch.arange(4))
     assert "β = 1: C = 150 nats, KL = 5.0 nats" in picture.caption
     assert "50 % of the codes lie outside" in picture.caption
     assert "KL = 1.0" in picture.set(beta=1).caption
     with pytest.raises(ValueError, match="^trained: expected at least two"):
-        demos.dial_beta({1.0: first}, torch.arange(4))
+        dial_beta({1.0: first}, torch.arange(4))
 
 
 def test_the_meter_shows_the_perplexity():
     usage = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]])
-    picture = demos.watch_the_codebook({"one": usage})
+    picture = watch_the_codebook({"one": usage})
     assert "4 of 4 entries" in picture.caption
     assert "as unpredictable as 4.0 entries" in picture.caption
     assert "as unpredictable as 1.0 entries" in picture.set(moment=0).caption
     with pytest.raises(ValueError, match="^usage: "):
-        demos.watch_the_codebook({})
+        watch_the_codebook({})
     with pytest.raises(ValueError, match="^two: expected the shape"):
-        demos.watch_the_codebook({"one": usage, "two": usage[:1]})
+        watch_the_codebook({"one": usage, "two": usage[:1]})
 
 
 def test_an_edited_token_is_the_one_that_is_drawn():
     model, y = models.DiscreteAutoencoder(16, scale=2.0), data.digits("test")[:3]
-    picture = demos.edit_a_token(model, y).set(image=1, place=17, shift=0)
+    picture = edit_a_token(model, y).set(image=1, place=17, shift=0)
     drawn = torch.as_tensor(np.asarray(picture.figure.axes[2].images[0].get_array()))
     with torch.no_grad():
         assert torch.allclose(drawn, model.draw(model.tokens(y[1:2]))[0].view(28, 28), atol=1e-5)

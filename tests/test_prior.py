@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from aecourse.text_to_image import captions, sampling
+from aecourse.text_to_image import captions, decoding
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.tokens import LENGTH, PALETTE, PLAN
 
@@ -89,7 +89,7 @@ def test_a_patch_is_not_told_what_is_hidden_from_it(prior):
 @pytest.mark.parametrize("guidance", [0.0, 1.5])
 def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
     asked = captions.draw(4, seeded(2))
-    image = sampling.sample(prior, asked, seeded(), temperature=0.0, guidance=guidance)
+    image = decoding.sample(prior, asked, seeded(), temperature=0.0, guidance=guidance)
     words = captions.tokens(asked)
     with_caption, without = prior(words, image), prior(torch.zeros_like(words), image)
     logits = [a + guidance * (a - b) for a, b in zip(with_caption, without, strict=True)]
@@ -98,7 +98,7 @@ def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
 
 def test_draws_have_the_frequencies_of_the_softmax(prior):
     asked = captions.draw(1, seeded(2)).expand(4000, -1)
-    first = sampling.sample(prior, asked, seeded(1))[:, 0]
+    first = decoding.sample(prior, asked, seeded(1))[:, 0]
     words, image = captions.tokens(asked[:1]), torch.zeros(1, LENGTH, dtype=torch.long)
     p = prior(words, image)[0][0, 0].softmax(0)
     often = torch.bincount(first, minlength=9) / 4000
@@ -107,7 +107,7 @@ def test_draws_have_the_frequencies_of_the_softmax(prior):
 
 def test_draws_depend_on_the_seed_alone(prior):
     asked = captions.draw(3, seeded(2))
-    a, b, c = (sampling.sample(prior, asked, seeded(s)) for s in (1, 1, 2))
+    a, b, c = (decoding.sample(prior, asked, seeded(s)) for s in (1, 1, 2))
     assert torch.equal(a, b)
     assert not torch.equal(a, c)
 
@@ -141,4 +141,4 @@ def test_bad_sizes_are_refused_by_name(call, said):
 )
 def test_bad_dials_are_refused_by_name(prior, name, value):
     with pytest.raises(ValueError, match=f"^{name}: "):
-        sampling.sample(prior, captions.draw(1, seeded()), seeded(), **{name: value})
+        decoding.sample(prior, captions.draw(1, seeded()), seeded(), **{name: value})

@@ -2,13 +2,13 @@
 
 import re
 
-import chapters
+import course
 import nbformat
 import pytest
 import slides
 from demo_pages.calls import find_pages
 
-each = pytest.mark.parametrize("path", chapters.PATHS, ids=lambda p: p.stem)
+each = pytest.mark.parametrize("path", course.PATHS, ids=lambda p: p.stem)
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -39,7 +39,7 @@ def deck(*cells):
 
 @each
 def test_every_deck_has_a_talks_length_and_notes_on_at_least_half_of_its_slides(path):
-    cells = chapters.read(path).cells
+    cells = course.read(path).cells
     kinds = [slides.slide_type(cell) for cell in cells]
     starts = [k for k, kind in enumerate(kinds) if kind == "slide"]
     assert 12 <= len(starts) <= 30
@@ -51,7 +51,7 @@ def test_every_deck_has_a_talks_length_and_notes_on_at_least_half_of_its_slides(
 
 @each
 def test_notes_are_folded_away_for_learners_and_tell_how_long(path):
-    notes = [cell.source for cell in chapters.read(path).cells if slides.slide_type(cell) == "notes"]
+    notes = [cell.source for cell in course.read(path).cells if slides.slide_type(cell) == "notes"]
     for note in notes:
         assert re.fullmatch(r"<details><summary>For the lecturer</summary>\n\n.+\n\n</details>", note, re.S), note
         assert re.search(r"\(\d+ min\)", note), note
@@ -59,32 +59,33 @@ def test_notes_are_folded_away_for_learners_and_tell_how_long(path):
 
 @each
 def test_every_picture_says_what_it_shows(path):
-    cells = chapters.read(path).cells
+    cells = course.read(path).cells
     for k, cell in enumerate(cells):
-        if chapters.picture(cell):
-            assert len(chapters.caption(cells, k)) > 20, cell.source
-            assert chapters.alt(cells, k).startswith(chapters.caption(cells, k))
+        if course.picture(cell):
+            assert len(course.caption(cells, k)) > 20, cell.source
+            assert course.alt(cells, k).startswith(course.caption(cells, k))
 
 
 def test_every_live_figure_on_a_slide_has_a_page_for_the_projector():
-    names = {page.name for page in find_pages(chapters.PATHS, chapters.ROOT / "aecourse")}
-    linked = {chapters.demo(cell) for path in chapters.PATHS for cell in chapters.read(path).cells} - {""}
+    names = {page.name for page in find_pages(course.PATHS, course.ROOT / "aecourse")}
+    linked = {course.demo(cell) for path in course.PATHS for cell in course.read(path).cells} - {""}
     assert linked
     assert linked <= names
 
 
 def test_a_figure_is_shown_without_its_code_and_described_by_its_caption():
     page = deck(
-        code("demos.costs()", "slide", [shown("y = 1, cheap")]), markdown("*Two **costs**, `one` slope.*", "skip")
+        code("live_figures.costs()", "slide", [shown("y = 1, cheap")]),
+        markdown("*Two **costs**, `one` slope.*", "skip"),
     )
-    assert "demos.costs()" not in page
+    assert "live_figures.costs()" not in page
     assert 'alt="Two costs, one slope. y = 1, cheap"' in page
     assert "<figcaption>y = 1, cheap</figcaption>" in page
     assert 'href="http://s/costs.ipynb"' in page
 
 
 def test_a_caption_on_the_slide_stands_for_the_figures_own_line():
-    page = deck(code("demos.costs()", "slide", [shown("y = 1, cheap")]), markdown("*Two costs.*", "-"))
+    page = deck(code("live_figures.costs()", "slide", [shown("y = 1, cheap")]), markdown("*Two costs.*", "-"))
     assert "<figcaption>" not in page
     assert 'class="prose caption"' in page
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from aecourse.text_to_image import captions, checker, scenes, training
+from aecourse.text_to_image import captions, checker, learning, scenes
 from aecourse.text_to_image.tokens import INKS, LENGTH, PALETTE, PLAN, k_means, nearest, pure_colours
 
 
@@ -11,7 +11,7 @@ def seeded(seed=0):
 
 @pytest.fixture(scope="module")
 def tokens():
-    return training.learn_tokens(images=3000)
+    return learning.learn_tokens(images=3000)
 
 
 def rendered(text, seed=0):

@@ -3,15 +3,15 @@
 import subprocess
 import sys
 
-import chapters
+import course
 import pytest
 import website
 import yaml
 
 from aecourse import exercises
 
-WORKFLOWS = sorted((chapters.ROOT / ".github" / "workflows").glob("*.yml"))
-each = pytest.mark.parametrize("path", chapters.PATHS, ids=lambda p: p.stem)
+WORKFLOWS = sorted((course.ROOT / ".github" / "workflows").glob("*.yml"))
+each = pytest.mark.parametrize("path", course.PATHS, ids=lambda p: p.stem)
 
 
 def prose(notebook):
@@ -22,7 +22,7 @@ def prose(notebook):
 def test_a_page_has_every_figure_described_and_no_notes_for_lecturers(path):
     page = website.page(path)
     for cell in page.cells:
-        if chapters.picture(cell):
+        if course.picture(cell):
             assert len(cell.metadata["mystnb"]["image"]["alt"]) > 20
     assert "For the lecturer" not in prose(page)
 
@@ -30,7 +30,7 @@ def test_a_page_has_every_figure_described_and_no_notes_for_lecturers(path):
 @each
 def test_a_page_folds_the_solution_of_every_exercise(path):
     page, chapter = prose(website.page(path)), str(int(path.stem[:2]))
-    numbers = [number for number in exercises.ALL if number.split(".")[0] == chapter]
+    numbers = [number for number in exercises.every() if number.split(".")[0] == chapter]
     assert numbers
     for number in numbers:
         assert website.unfold(number) in page
@@ -40,14 +40,14 @@ def test_a_page_folds_the_solution_of_every_exercise(path):
 @each
 def test_a_page_opens_with_its_title_and_leads_to_all_ways_of_using_it(path):
     first = website.page(path).cells[0].source
-    assert first.startswith(f"# {chapters.title(chapters.read(path))}\n")
+    assert first.startswith(f"# {course.title(course.read(path))}\n")
     for part in ("[Open in Colab](", "[Open in Binder](", f"<../download/{path.name}>", f"../slides/{path.stem}.html"):
         assert part in first, part
 
 
 def test_the_text_of_a_page_is_the_notebooks():
-    path = chapters.PATHS[9]
-    source, page = prose(chapters.read(path)), prose(website.page(path))
+    path = course.PATHS[9]
+    source, page = prose(course.read(path)), prose(website.page(path))
     for paragraph in source.split("\n\n")[5:]:
         if "details" not in paragraph and "**Ask**" not in paragraph and "min)" not in paragraph:
             assert paragraph in page
@@ -55,8 +55,8 @@ def test_the_text_of_a_page_is_the_notebooks():
 
 def test_the_reference_has_a_page_for_every_module_of_the_package():
     pages = website.reference()
-    for path in (chapters.ROOT / "aecourse").rglob("*.py"):
-        name = ".".join(path.relative_to(chapters.ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in (course.ROOT / "aecourse").rglob("*.py"):
+        name = ".".join(path.relative_to(course.ROOT).with_suffix("").parts).removesuffix(".__init__")
         if name != "aecourse":
             assert f".. automodule:: {name}\n" in pages[name.split(".")[1]], name
     for name in set(pages) - {"index"}:
@@ -64,7 +64,7 @@ def test_the_reference_has_a_page_for_every_module_of_the_package():
 
 
 def test_without_what_npm_brings_nothing_is_touched_and_the_cure_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(chapters, "SITE", tmp_path)
+    monkeypatch.setattr(course, "SITE", tmp_path)
     with pytest.raises(SystemExit, match="make site"):
         website.main(tmp_path / "_site")
     assert list(tmp_path.iterdir()) == []
@@ -77,9 +77,9 @@ def test_the_workflows_are_valid():
 
 
 def test_the_workflows_cover_the_systems_and_pythons_that_are_promised():
-    tests = yaml.safe_load((chapters.ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
+    tests = yaml.safe_load((course.ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
     matrix = tests["jobs"]["tests"]["strategy"]["matrix"]
     assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
-    site = yaml.safe_load((chapters.ROOT / ".github" / "workflows" / "site.yml").read_text("utf-8"))
+    site = yaml.safe_load((course.ROOT / ".github" / "workflows" / "site.yml").read_text("utf-8"))
     assert site["jobs"]["publish"]["needs"] == "build"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from aecourse.demos.playground import EXAMPLES
-from aecourse.text_to_image import captions, checker, painter, sampling, scenes
+from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS
+from aecourse.text_to_image import captions, checker, decoding, painter, scenes
 
 ROOT = Path(__file__).resolve().parents[1]
 playground = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "playground.py")))
@@ -123,10 +123,10 @@ def drawn(folder):
         noise.append(plain(self, *args, **options).clone())
         return self
 
-    greedy = sampling.sample(model.prior, asked, generator, temperature=0)
+    greedy = decoding.sample(model.prior, asked, generator, temperature=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.Tensor, "exponential_", recorded)
-        warm = sampling.sample(model.prior, asked, generator, temperature=0.7)
+        warm = decoding.sample(model.prior, asked, generator, temperature=0.7)
     (folder / "asked.json").write_text(json.dumps(asked.tolist()))
     torch.cat(noise, dim=1).numpy().tofile(folder / "noise.bin")
     return model, asked, {0: greedy, 0.7: warm}
@@ -186,7 +186,7 @@ def salads(count: int) -> list[str]:
         "l'été",
         "constructor",
     ]
-    texts = ["", " ", "a", ",.", "a " * 101, "x" * 201, "<img src=x onerror=alert(1)>", *EXAMPLES]
+    texts = ["", " ", "a", ",.", "a " * 101, "x" * 201, "<img src=x onerror=alert(1)>", *EXAMPLE_CAPTIONS]
     asked = captions.draw(count // 2, torch.Generator().manual_seed(0), held=None)
     for caption in asked * (torch.rand(asked.shape, generator=torch.Generator().manual_seed(1)) < 0.9):
         words = captions.say(caption).split()
@@ -238,7 +238,7 @@ def test_it_says_how_many_are_right_and_each_picture_has_its_verdict_in_words(op
     assert f": {right} of 15 are exactly that" in page.inner_text(".pg-summary")
     assert page.is_visible(".pg-badge"), "a clock as an avocado is never seen in training"
     page.evaluate(CLICK, "a pizza in the shape of a circle on grey")
-    assert page.is_visible(".pg-badge") == bool(captions.unseen(captions.parse(EXAMPLES[2])[None]))
+    assert page.is_visible(".pg-badge") == bool(captions.unseen(captions.parse(EXAMPLE_CAPTIONS[2])[None]))
 
 
 def test_text_and_menus_follow_each_other(opened):
@@ -321,9 +321,9 @@ def test_a_newer_request_ends_the_older_one(opened):
         first.click();
         second.click();
     }""")
-    wait(page, EXAMPLES[1])
+    wait(page, EXAMPLE_CAPTIONS[1])
     labels = [canvas.get_attribute("aria-label") for canvas in page.get_by_role("img").all()]
-    assert all(label.startswith(EXAMPLES[1]) for label in labels)
+    assert all(label.startswith(EXAMPLE_CAPTIONS[1]) for label in labels)
 
 
 def test_nothing_is_fetched_before_it_is_seen(folder, home, visit):

@@ -94,7 +94,7 @@ def serious(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "page", ["index.html", "chapters.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
+    "page", ["index.html", "course.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
 )
 def test_axe_finds_nothing_serious_on_pages(visit, site, page, scheme):
     opened = visit(color_scheme=scheme)

@@ -7,6 +7,6 @@ full      mnist, fashion_mnist: the full sets, downloaded once and verified
 
 from aecourse.data.embedded import digits, garments
 from aecourse.data.full import fashion_mnist, mnist
-from aecourse.data.plane import ellipse, spiral
+from aecourse.data.plane import BOX, ellipse, spiral
 
-__all__ = ["digits", "ellipse", "fashion_mnist", "garments", "mnist", "spiral"]
+__all__ = ["BOX", "digits", "ellipse", "fashion_mnist", "garments", "mnist", "spiral"]

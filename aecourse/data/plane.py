@@ -7,6 +7,8 @@ from torch import Tensor
 
 from aecourse import guards
 
+BOX = (-1.2, 1.2)  # the square of the plane in which the lecture draws, in plane units
+
 
 def spiral(m: int = 100) -> Tensor:
     """The lecture's spiral: m points, denser toward the centre, in the square [-1.2, 1.2]^2.

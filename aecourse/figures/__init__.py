@@ -2,7 +2,7 @@
 
 diagrams  the settings drawn as circles (variables), rounded boxes (modules) and square boxes (energies)
 regions   the nested regions of supervised, self-supervised, latent and structured tasks
-plane     points, grids, energy maps and the cells of a codebook in the plane
+maps      points, grids, energy maps and the cells of a codebook in the plane
 field     where a model sends every point of the plane: arrows over a map of their length
 images    rows and mosaics of images on one grey scale, kernels, walks from image to image
 curves    quantities against a quantity, errors against d, ROC curves
@@ -12,7 +12,7 @@ from aecourse.figures.curves import bars, errors, lines, roc
 from aecourse.figures.diagrams import SETTINGS, diagram
 from aecourse.figures.field import fields
 from aecourse.figures.images import colour_rows, image_rows, kernels, mosaic, walks
-from aecourse.figures.plane import cells, energy_maps, grid, points
+from aecourse.figures.maps import cells, energy_maps, grid, points
 from aecourse.figures.regions import regions
 
 __all__ = [

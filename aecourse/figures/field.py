@@ -9,7 +9,8 @@ from matplotlib.path import Path
 from torch import Tensor
 
 from aecourse import guards
-from aecourse.figures.plane import BOX, extent, grid, square
+from aecourse.data import BOX
+from aecourse.figures.maps import extent, grid, square
 from aecourse.notation import INK, PAPER
 
 # Half a shaft, then a head, then back: along the arrow and across it, in units of its length.

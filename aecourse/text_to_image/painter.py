@@ -10,8 +10,8 @@ from torch.nn import Module
 
 from aecourse import guards, weights
 from aecourse.text_to_image import captions
+from aecourse.text_to_image.decoding import sample
 from aecourse.text_to_image.prior import Prior, energy
-from aecourse.text_to_image.sampling import sample
 from aecourse.text_to_image.tokens import Tokens
 
 FILE = Path(__file__).parent / "painter.safetensors"

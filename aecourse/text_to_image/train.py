@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 
 from aecourse import runtime
-from aecourse.text_to_image import evaluation, painter, training
+from aecourse.text_to_image import evaluation, learning, painter
 from aecourse.text_to_image.prior import Prior
 
 
@@ -34,13 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
     start = time.perf_counter()
     if first:
         print("learning the codebooks: half a minute", flush=True)
-    tokens = training.learn_tokens()
-    asked, image = training.scenes(tokens, chosen.scenes, chosen.seed, progress=first)
+    tokens = learning.learn_tokens()
+    asked, image = learning.scenes(tokens, chosen.scenes, chosen.seed, progress=first)
     prepared = time.perf_counter() - start
     prior = Prior(width=chosen.width, layers=chosen.layers, seed=chosen.seed).describe(tokens.masks).to(device)
-    half = chosen.half == "yes" or (chosen.half == "auto" and training.knows_bfloat16(device))
+    half = chosen.half == "yes" or (chosen.half == "auto" and learning.knows_bfloat16(device))
     settings = {"steps": chosen.steps, "batch": chosen.batch, "seed": chosen.seed, "half": half}
-    energies = training.fit(prior, asked, image, checkpoint=chosen.checkpoint, **settings)
+    energies = learning.fit(prior, asked, image, checkpoint=chosen.checkpoint, **settings)
     seconds = time.perf_counter() - start
     if world > 1:
         dist.destroy_process_group()

@@ -26,12 +26,16 @@ class CellError(RuntimeError):
 
 
 def record(
-    notebook: Path, wanted: Mapping[int, Path], module: ModuleType, names: Iterable[str], done: Callable = lambda: None
+    notebook: Path,
+    wanted: Mapping[int, Path],
+    modules: Iterable[ModuleType],
+    names: Iterable[str],
+    done: Callable = lambda: None,
 ) -> None:
     """Run the cells up to the last wanted one; store each wanted call as soon as its cell has run.
 
     Args:
-        wanted: index of a cell -> where to store, without suffix. module: whose functions `names` are listened to.
+        wanted: index of a cell -> where to store, without suffix. modules: whose functions `names` are listened to.
         done: called after each cell.
     """
     stored, space = set(), {"__name__": "__main__"}  # __main__: what a cell defines is pickled by value
@@ -39,7 +43,7 @@ def record(
     for k, cell in enumerate(cells[: max(wanted) + 1]):
         if cell.cell_type != "code":
             continue
-        with _listening(module, names) as heard:
+        with _listening(modules, names) as heard:
             _run(cell.source, space, f"{notebook.name}, cell {k + 1}")
         if k in wanted:
             if len(heard) != 1:
@@ -62,9 +66,9 @@ def store(stem: Path, function: str, args: tuple, kwargs: dict, live) -> None:
 
 
 @contextlib.contextmanager
-def _listening(module: ModuleType, names: Iterable[str]):
+def _listening(modules: Iterable[ModuleType], names: Iterable[str]):
     """While inside, every call of these functions is noted: name, arguments, result."""
-    heard, originals = [], {name: getattr(module, name) for name in names if hasattr(module, name)}
+    heard, originals = [], [(m, name, getattr(m, name)) for m in modules for name in names if hasattr(m, name)]
 
     def listen(name: str, function: Callable) -> Callable:
         @functools.wraps(function)
@@ -75,12 +79,12 @@ def _listening(module: ModuleType, names: Iterable[str]):
 
         return called
 
-    for name, function in originals.items():
+    for module, name, function in originals:
         setattr(module, name, listen(name, function))
     try:
         yield heard
     finally:
-        for name, function in originals.items():
+        for module, name, function in originals:
             setattr(module, name, function)
 
 
@@ -105,13 +109,14 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def main(notebook: str, *wanted: str) -> None:
-    from aecourse import demos
+    from aecourse.chapters import live_figures
 
     out = sys.stdout
     places = {int(cell): Path(stem) for cell, _, stem in (text.partition("=") for text in wanted)}
-    names = [name for name in demos.__all__ if name.islower()]
+    figures = live_figures()
+    modules = [sys.modules[name] for name in sorted({figure.__module__ for figure in figures.values()})]
     try:
-        record(Path(notebook), places, demos, names, done=lambda: print("cell", file=out, flush=True))
+        record(Path(notebook), places, modules, list(figures), done=lambda: print("cell", file=out, flush=True))
     except CellError as error:
         print(error, file=out, flush=True)
         raise

@@ -5,7 +5,8 @@ from pathlib import Path
 import cloudpickle
 import matplotlib
 
-from aecourse import demos, live, runtime, style
+from aecourse import live, runtime, style
+from aecourse.chapters import live_figures
 
 SHARP = 140  # dots an inch instead of 100: the picture fills a screen, and a move still takes a few hundredths
 
@@ -17,7 +18,7 @@ def show(stored: str) -> live.Live:
     original = style.use
     try:
         style.use = lambda: (original(), matplotlib.rcParams.update({"figure.dpi": SHARP}))
-        figure = getattr(demos, call["function"])(*call["args"], **call["kwargs"])
+        figure = live_figures()[call["function"]](*call["args"], **call["kwargs"])
     finally:
         style.use = original
     return figure.set(**call["values"])

@@ -1,0 +1,1 @@
+"""00 · Start here: exercises and live figures."""

@@ -1,0 +1,102 @@
+"""Exercises of chapter 0: a batch of images, and what to sum over."""
+
+import torch
+from torch import Generator, Tensor
+
+from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.quizzes import Question
+
+
+def _images(generator: Generator, k: int) -> tuple[Tensor]:
+    return (torch.rand(5 + k, 12, generator=generator),)
+
+
+def _pair(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
+    Y = 1 + torch.randn(6 + k, 4, generator=generator)
+    return Y, Y + 0.5 * torch.randn(6 + k, 4, generator=generator)
+
+
+def ink(Y):
+    return Y.sum(dim=1)
+
+
+def mean_image(Y):
+    return Y.mean(dim=0)
+
+
+def variance_left(Y, Y_tilde):
+    left = (Y - Y_tilde).square().sum()
+    total = (Y - Y.mean(dim=0)).square().sum()
+    return left / total
+
+
+EXERCISES = (
+    Exercise(
+        "0.1", "ink on paper",
+        "`Y` holds one image a row, shape (batch, n), with 0 for paper and 1 for ink. Write `ink(Y)`: "
+        "the total ink of each image, shape (batch,). Energies in this course have the same form: one number a sample.",
+        ("Each image is a row; the n pixels of a row lie along dimension 1.", "`Y.sum(dim=...)` sums a dimension away."),
+        _images, ink,
+        (
+            Wrong(lambda Y: Y.mean(dim=1), "averaged over pixels: that is ink per pixel, and the course sums over components"),
+            Wrong(lambda Y: Y.sum(dim=0), "summed over the batch: that is one number a pixel, not one number a sample"),
+            Wrong(lambda Y: Y.sum(), "summed over everything: the samples must stay apart"),
+        ),
+        "one number a sample, summed over components: the form of every energy here",
+    ),
+    Exercise(
+        "0.2", "the mean image",
+        "Write `mean_image(Y)`: the average of all images, shape (n,). It is the best drawing of a digit from no numbers at all.",
+        ("The samples lie along dimension 0.",),
+        _images, mean_image,
+        (
+            Wrong(lambda Y: Y.mean(dim=1), "averaged over pixels: that is the mean grey of each image"),
+            Wrong(lambda Y: Y.sum(dim=0), "summed over the samples: divide by how many there are"),
+        ),
+        "an average over samples keeps the n components",
+    ),
+    Exercise(
+        "0.3", "the variance that is left",
+        "The live figure speaks of *variance explained*. Write the share that is **left**, a number: "
+        r"$\sum_j \lVert y^{(j)}-\tilde y^{(j)}\rVert^2 \,/\, \sum_j \lVert y^{(j)}-\bar y\rVert^2$, "
+        "with $\\bar y$ the mean of `Y`. Write `variance_left(Y, Y_tilde)`.",
+        ("The mean in the denominator is the mean image, one value a component.", "Sum numerator and denominator over everything, then divide once."),
+        _pair, variance_left,
+        (
+            Wrong(lambda Y, Y_tilde: 1 - variance_left(Y, Y_tilde), "that is the share explained; asked for is the share left"),
+            Wrong(lambda Y, Y_tilde: (Y - Y_tilde).square().sum() / Y.square().sum(), "the mean is missing in the denominator: variance is measured about the mean"),
+            Wrong(lambda Y, Y_tilde: (Y - Y_tilde).square().sum() / (Y - Y.mean()).square().sum(), "one mean for all pixels: the mean image has one value a component"),
+            Wrong(lambda Y, Y_tilde: variance_left(Y, Y_tilde).sqrt(), "a root too many: variance is squared"),
+        ),
+        "0 for a perfect reconstruction, 1 for the mean image, more for worse",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (
+    Question(
+        "The best affine map through 10 numbers leaves some error on the ten thousand digits for which it was found. Can a linear autoencoder with 10 codes leave less on those digits?",
+        {
+            "yes, with enough training": "Training approaches the optimum, it does not pass it.",
+            "no": "For these digits it is the best affine reconstruction there is; a non-linear autoencoder may do better, a linear one cannot.",
+            "yes, with a better optimiser": "A better optimiser comes closer, sooner; no optimiser passes an optimum.",
+        },
+        "no",
+    ),
+    Question(
+        "What is the shape of an energy of a batch of 256 images with 784 pixels?",
+        {
+            "(256,)": "One number a sample, summed over its components.",
+            "()": "That is the loss: the average of the energies over the samples.",
+            "(256, 784)": "Those are the terms of the sum, one a pixel.",
+        },
+        "(256,)",
+    ),
+    Question(
+        "A cell of a notebook prints another number on your machine, and this cell is one that the tests compare. What do you conclude?",
+        {
+            "rounding, ignore it": "Compared claims are rounded so coarsely that they do not differ between machines; a difference deserves a look.",
+            "something is wrong, and a test would say so": "Run make test and read which claim differs.",
+        },
+        "something is wrong, and a test would say so",
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""01 · Definitions: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""02 · Energies and the encoder: exercises and live figures."""

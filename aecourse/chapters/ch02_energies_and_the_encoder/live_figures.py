@@ -1,0 +1,123 @@
+"""Inference by search: the energy of one y along z, its valleys, and a descent that ends in one of them."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from aecourse import data, limits, live
+from aecourse.figures.maps import square
+from aecourse.notation import INK, MUTED, colour
+from aecourse.style import new_figure
+
+TURN = 2 * math.pi
+
+
+def descend(y: Tensor, z: Tensor, steps: int = 60, rate: float = 0.25) -> Tensor:
+    """Gradient descent on E(y, z) = ||y - Dec(z)||^2 over the ellipse, from z: the whole path.
+
+    Args:
+        y: (batch, 2). z: (batch, 1), in radians.
+    Returns:
+        (steps + 1, batch, 1).
+    """
+    path = [z]
+    for _ in range(steps):
+        z = path[-1]
+        tangent = torch.cat([-z.sin(), 0.5 * z.cos()], dim=1)
+        path.append(z - rate * 2 * ((data.ellipse(z) - y) * tangent).sum(dim=1, keepdim=True))
+    return torch.stack(path)
+
+
+def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
+    """Move y and the start of the descent; see E(y, z) along z, where the descent ends and where the minimum is.
+
+    Args:
+        encode: (batch, 2) -> (batch, 1), an encoder whose guess is drawn too, if given.
+    """
+    curve = torch.linspace(0, TURN, 361, dtype=torch.float64)[:, None]
+    on_curve = data.ellipse(curve)
+    figure, (plane, energy) = new_figure(2, size=(10.4, 4.3), width_ratios=(1, 1.25))
+    plane.plot(*on_curve.T, color=MUTED, lw=1.5)
+    square(plane, (-1.35, 1.35)).set_title("the plane, with Dec$(z)$")
+    (trail,) = plane.plot([], [], "-", color=colour("z"), lw=6, alpha=0.6)
+    marks = _Marks(plane, energy, encode is not None)
+    (line,) = energy.plot(curve[:, 0], curve[:, 0], color=colour("E"))
+    energy.set(title="$E(y, z)$ along $z$", xlabel="$z$ (radians)", ylabel="$E(y, z)$ (squared plane units)")
+    energy.set(xlim=(0, TURN))
+    (descent,) = energy.plot([], [], "-", color=colour("z"), lw=6, alpha=0.6)
+    energy.legend(loc="upper right", fontsize=11, ncols=2)
+
+    def update(y_1: float, y_2: float, start: float) -> str:
+        y = torch.tensor([[y_1, y_2]], dtype=torch.float64)
+        E = (y - on_curve).square().sum(dim=1)
+        line.set_ydata(E)
+        energy.set_ylim(-0.04 * (top := _top(E.max().item())), top)
+        path = descend(y, torch.tensor([[start]], dtype=torch.float64))[:, 0]
+        trail.set_data(*data.ellipse(path).T)
+        E_path = (y - data.ellipse(path)).square().sum(dim=1)
+        wrapped = path[:, 0] % TURN
+        wrapped[1:][wrapped.diff().abs() > TURN / 2] = (
+            torch.nan
+        )  # no stroke across the panel where z passes a full turn
+        descent.set_data(wrapped, E_path)
+        z_best, F = limits.inner_minimum(y, data.ellipse, 0, TURN)
+        guess = None if encode is None else encode(y.float()).double().detach()
+        found = marks.place(y, path[-1:], z_best, guess)
+        said = [f"F(y) = {F.item():.3f} at the best z; the descent ends at {found[0]:.3f}"]
+        said.append(_where(E_path, F.item()))
+        return ", ".join(said) + (f"; the encoder's guess costs {found[1]:.3f}." if guess is not None else ".")
+
+    controls = {
+        "y_1": live.slider("y₁", -1.2, 1.2, 0.35, step=0.01, symbol="y"),
+        "y_2": live.slider("y₂", -1.2, 1.2, 0.2, step=0.01, symbol="y"),
+        "start": live.slider("start of z", 0.0, 6.28, 4.0, step=0.01, symbol="z"),
+    }
+    return live.Live(figure, controls, update)
+
+
+def _top(highest: float) -> float:
+    """The top of the energy axis: few different ones, so that the axis rests while y moves a little."""
+    return next(top for top in (2.5, 5.0, 10.0) if 1.25 * highest < top)
+
+
+def _where(E_path: Tensor, F: float) -> str:
+    """Where a descent has come to: at the best z, at the bottom of another valley, or not yet anywhere."""
+    if E_path[-1] - F < 1e-3:
+        return "in the deepest valley"
+    return "in the wrong valley" if E_path[-2] - E_path[-1] < 1e-5 else "still on its way"
+
+
+class _Marks:
+    """The points that both panels share: y, where the descent ends, the best z, and the encoder's guess."""
+
+    def __init__(self, plane, energy, with_guess: bool):
+        (self.y,) = plane.plot([], [], "o", color=colour("y"), ms=11, mec="white", zorder=5)
+        looks = [("D", colour("z"), "end of the descent", 12, 4), ("*", INK, "best $z$", 17, 6)]
+        looks += [("^", colour("h"), "encoder", 13, 5)] if with_guess else []
+        self.plane, self.energy = [], []
+        for marker, ink, name, size, order in looks:
+            look = {"color": ink, "ms": size, "mec": "white", "zorder": order}
+            self.plane += plane.plot([], [], marker, **look)
+            self.energy += energy.plot([], [], marker, label=name, **look)
+        plane.annotate("$y$", (0, 0), xytext=(8, 6), textcoords="offset points", fontsize=16, color=colour("y"))
+        self.name = plane.texts[-1]
+
+    def place(self, y: Tensor, end: Tensor, best: Tensor, guess: Tensor | None) -> list[float]:
+        """Move every mark; return the energies of the descent's end and of the guess, if there is one."""
+        self.y.set_data(*y.T)
+        self.name.xy = tuple(y[0])
+        self.name.stale = True  # matplotlib does not notice a moved annotation
+        energies = []
+        for z, dot, mark in zip((end, best, guess), self.plane, self.energy, strict=False):
+            point = data.ellipse(z)
+            E = (y - point).square().sum().item()
+            dot.set_data(*point.T)
+            mark.set_data([z.item() % TURN], [E])
+            energies.append(E)
+        return [energies[0], *energies[2:]]
+
+
+# On small made-up data, for tests, benchmark and whoever wants to look at a figure alone.
+EXAMPLES = {"search_for_z": search_for_z}

@@ -1,0 +1,1 @@
+"""03 · The autoencoder: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""04 · Reconstruction costs: exercises and live figures."""

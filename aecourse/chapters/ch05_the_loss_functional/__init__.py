@@ -1,0 +1,1 @@
+"""05 · The loss functional: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""06 · Under-complete codes: exercises and live figures."""

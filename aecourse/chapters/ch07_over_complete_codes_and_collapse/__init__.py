@@ -1,0 +1,1 @@
+"""07 · Over-complete codes and collapse: exercises and live figures."""

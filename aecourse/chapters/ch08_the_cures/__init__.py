@@ -1,0 +1,1 @@
+"""08 · The cures: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""09 · Denoising on the plane: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""10 · Denoising images: exercises and live figures."""

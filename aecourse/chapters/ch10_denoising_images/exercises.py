@@ -1,0 +1,160 @@
+"""Exercises of chapter 10: decibels, what a denoiser gains, filling in, and who wins on which noise."""
+
+import torch
+from torch import Generator, Tensor
+
+from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.quizzes import Question
+
+
+def _pair(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
+    """Images in [0, 1] and predictions of them, worse from image to image."""
+    y = torch.rand(4 + k, 9, generator=generator)
+    error = torch.linspace(0.05, 0.5, 4 + k)[:, None] * torch.randn(4 + k, 9, generator=generator)
+    return y, y + error
+
+
+def _model(y: Tensor) -> Tensor:
+    """A model, (batch, n) -> (batch, n), that is not the identity."""
+    return 0.7 * y.tanh() + 0.1
+
+
+def _noisy(generator: Generator, k: int) -> tuple:
+    y, y_hat = _pair(generator, k)
+    return _model, y, y_hat
+
+
+def _holes(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    """A clean image with holes, what is known of it, and a prediction that is nowhere exact."""
+    y = torch.rand(3 + k, 12, generator=generator)
+    known = (torch.rand(3 + k, 12, generator=generator) > 0.4).float()
+    known[:, 0], known[:, 1] = 1, 0
+    return y * known, known, 0.1 + 0.8 * torch.rand(3 + k, 12, generator=generator)
+
+
+def _table(generator: Generator, k: int) -> tuple[Tensor]:
+    """Errors of networks (rows) on noises (columns), more rows than columns; the best ones off the diagonal too."""
+    error = 1 + torch.rand(5 + k, 4, generator=generator)
+    best = torch.randperm(5 + k, generator=generator)[:4]
+    while (best == torch.arange(4)).all():
+        best = torch.randperm(5 + k, generator=generator)[:4]
+    error[best, torch.arange(4)] *= 0.1
+    return (error,)
+
+
+def psnr(y, y_tilde):
+    error = (y - y_tilde).square().mean(dim=1)
+    return -10 * error.log10()
+
+
+def gain(model, y, y_hat):
+    before = (y - y_hat).square().mean(dim=1)
+    after = (y - model(y_hat)).square().mean(dim=1)
+    return 10 * (before / after).log10()
+
+
+def fill_in(y_hat, known, y_tilde):
+    return known * y_hat + (1 - known) * y_tilde
+
+
+def winners(error):
+    return error.argmin(dim=0)
+
+
+EXERCISES = (
+    Exercise(
+        "10.1", "decibels",
+        "`y` and `y_tilde` are (batch, pixels), values in [0, 1]. Write `psnr(y, y_tilde)`: $10 \\log_{10}(1 / \\text{mean squared error})$ of each image, (batch,).",
+        ("The mean is over the pixels of one image: `dim=1`.", "log₁₀(1/e) = −log₁₀ e; `Tensor.log10` exists."),
+        _pair, psnr,
+        (
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean().log10(), "the mean went over all images too: one number an image is asked for"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().sum(dim=1).log10(), "summed over pixels: decibels are about the mean squared error of a pixel"),
+            Wrong(lambda y, y_tilde: 10 * (y - y_tilde).square().mean(dim=1).log10(), "the sign: fewer errors are more decibels"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean(dim=1).log(), "that is the natural logarithm: decibels count powers of ten"),
+            Wrong(lambda y, y_tilde: -(y - y_tilde).square().mean(dim=1).log10(), "that is in bels: the factor 10 is missing"),
+            Wrong(lambda y, y_tilde: -20 * (y - y_tilde).square().mean(dim=1).log10(), "20 goes with the root of the squared error; with the squared error itself it is 10"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).abs().mean(dim=1).log10(), "absolute errors: square them first"),
+            Wrong(lambda y, y_tilde: 10 * (y.square().mean(dim=1) / (y - y_tilde).square().mean(dim=1)).log10(), "compared with this image's own energy: that is the SNR. The P stands for the peak, here 1"),
+        ),
+        "10 dB more is a tenth of the squared error",
+    ),
+    Exercise(
+        "10.2", "what a denoiser gains",
+        "`model` maps (batch, n) to predictions, y is clean, ŷ is corrupted. Write `gain(model, y, y_hat)`: the PSNR of the model's answer to ŷ minus the PSNR of ŷ itself, both against y, in dB, (batch,).",
+        ("Write the two PSNRs first, with 10.1.", "Their difference is 10 log₁₀ of a ratio of errors."),
+        _noisy, gain,
+        (
+            Wrong(lambda model, y, y_hat: psnr(y_hat, model(y_hat)) - psnr(y, y_hat), "the answer was compared with ŷ: that rewards a model which keeps the noise"),
+            Wrong(lambda model, y, y_hat: psnr(y, model(y)) - psnr(y, y_hat), "the model was fed the clean y: there is nothing to remove"),
+            Wrong(lambda model, y, y_hat: psnr(y, y_hat) - psnr(y, model(y_hat)), "the sign: positive should mean that the model helps"),
+            Wrong(lambda model, y, y_hat: (y - y_hat).square().mean(dim=1) - (y - model(y_hat)).square().mean(dim=1), "that is a difference of errors; decibels are a difference of logarithms"),
+            Wrong(lambda model, y, y_hat: psnr(y, model(y_hat)), "the PSNR of ŷ is not subtracted: this number is high for weak noise, whatever the model does"),
+            Wrong(lambda model, y, y_hat: psnr(y, model(y_hat)) - psnr(y, model(y)), "measured against its answer to the clean y: the question is what it adds to ŷ"),
+            Wrong(lambda model, y, y_hat: gain(model, y, y_hat).mean(), "averaged over the batch: one number an image is asked for"),
+        ),
+        "a model that hands ŷ on gains exactly 0 dB",
+    ),
+    Exercise(
+        "10.3", "fill in what is missing",
+        "`known` is 1 where a pixel of `y_hat` can be trusted and 0 where it is missing (there ŷ is 0); `y_tilde` is a network's answer for every pixel; all (batch, n). Write `fill_in(y_hat, known, y_tilde)`: the known pixels kept, the others filled.",
+        ("`known` picks what to take from ŷ; what picks the rest?", "`torch.where(known > 0, …, …)` does it too."),
+        _holes, fill_in,
+        (
+            Wrong(lambda y_hat, known, y_tilde: y_tilde, "known pixels were overwritten: what is known should stay as it is"),
+            Wrong(lambda y_hat, known, y_tilde: (1 - known) * y_hat + known * y_tilde, "the mask is swapped: this keeps the holes and replaces what was known"),
+            Wrong(lambda y_hat, known, y_tilde: y_hat + y_tilde, "added everywhere: known pixels now hold both numbers"),
+            Wrong(lambda y_hat, known, y_tilde: (y_hat + y_tilde) / 2, "averaged: known pixels need no opinion, and unknown ones have no ŷ to average with"),
+            Wrong(lambda y_hat, known, y_tilde: (1 - known) * y_tilde, "only the holes were filled; the known pixels are gone"),
+            Wrong(lambda y_hat, known, y_tilde: known * y_hat, "nothing was filled: that is ŷ"),
+            Wrong(lambda y_hat, known, y_tilde: torch.maximum(y_hat, y_tilde), "the larger of the two: a known white pixel may not turn grey because the network says so"),
+        ),
+        "known pixels cost nothing, the network answers for the rest",
+    ),
+    Exercise(
+        "10.4", "who wins on which noise",
+        "`error[i, j]` is the error of the network trained on noise i and tested on noise j, (networks, noises). Write `winners(error)`: for every test noise j the number i of the best network, (noises,).",
+        ("The smallest error, and its place: `argmin`.", "Which index is to disappear, i or j?"),
+        _table, winners,
+        (
+            Wrong(lambda error: error.argmin(dim=1), "for every network the noise on which it does best: that compares noises, some of which are easier for all"),
+            Wrong(lambda error: error.argmax(dim=0), "the largest error: that is the worst network. (With PSNR, argmax would be right)"),
+            Wrong(lambda error: error.argmin(), "the smallest entry of the whole table; every test noise has its own winner"),
+            Wrong(lambda error: error.min(dim=0).values, "those are the smallest errors; asked is whose they are"),
+            Wrong(lambda error: error.argmin(dim=0) == torch.arange(error.shape[1]), "that says whether the diagonal wins; asked is who wins"),
+            Wrong(lambda error: torch.arange(error.shape[1]), "the diagonal was taken for granted: look at the numbers"),
+            Wrong(lambda error: error.argmax(dim=1), "for every network the noise on which it does worst: compare the networks within one column"),
+        ),
+        "one winner for each column",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (
+    Question(
+        "Two networks answer the same ŷ. Network A is closer to ŷ, network B is closer to y. Which is the better denoiser?",
+        {
+            "A": "A keeps more of what it read, the damage included. Closeness to ŷ is what a copy has most of.",
+            "B": "The comparison is with what the image was before it was damaged.",
+            "it takes the loss in training to tell": "The training is over; what counts is the distance to y on unseen images.",
+        },
+        "B",
+    ),
+    Question(
+        "A camera is to be denoised whose pixels break at random. On what should the network be trained?",
+        {
+            "on Gaussian noise, the general case": "There is no general case: in the table of 10.4 each noise was best met by the network trained on it.",
+            "on pixels that break at random": "The noise should be like what will be met in reality.",
+            "on no noise, to see the images as they are": "Then every input that it is to repair is one of a kind that it has never seen.",
+        },
+        "on pixels that break at random",
+    ),
+    Question(
+        "An inpainting network and a classical method are compared by PSNR. What must be the same for both?",
+        {
+            "the number of parameters": "A classical method has next to none; what counts is the task.",
+            "the unseen images, the masks, and what happens to known pixels": "Otherwise the difference may come from an easier mask or from known pixels that one of them repeats.",
+            "the time that they take": "Worth reporting beside the decibels, but it need not be equal.",
+        },
+        "the unseen images, the masks, and what happens to known pixels",
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""11 · Sampling: exercises and live figures."""

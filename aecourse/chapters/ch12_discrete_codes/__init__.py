@@ -1,0 +1,1 @@
+"""12 · Discrete codes: exercises and live figures."""

@@ -1,0 +1,1 @@
+"""13 · Text to image: exercises and live figures."""

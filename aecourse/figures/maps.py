@@ -1,0 +1,120 @@
+"""Points and energy maps in the plane."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from aecourse import guards
+from aecourse.data import BOX
+from aecourse.notation import INK, PAPER, SYMBOLS
+
+
+def points(values: Tensor, symbol: str, ax: Axes | None = None, *, label: str | None = None, size: float = 34) -> Axes:
+    """Points in the plane in the colour and with the marker of a symbol.
+
+    Args:
+        values: (m, 2). symbol: a name in `notation`, such as "y" or "y_tilde".
+    """
+    guards.batch("values", values, columns=2)
+    ax = ax or plt.figure(figsize=(5, 5)).gca()
+    look = SYMBOLS[guards.choice("symbol", symbol, SYMBOLS)]
+    ax.scatter(
+        *values.detach().cpu().T, s=size, marker=look.marker, color=look.colour, ec=PAPER, lw=0.7, label=label, zorder=3
+    )
+    return square(ax)
+
+
+def square(ax: Axes, box: tuple[float, float] = BOX) -> Axes:
+    """Equal units on both axes, the box of the plane, and names."""
+    ax.set(
+        aspect="equal",
+        xticks=(-1, 0, 1),
+        yticks=(-1, 0, 1),
+        xlabel="$y_1$ (plane units)",
+        ylabel="$y_2$",
+        xlim=box,  # after the ticks, which would widen them
+        ylim=box,
+    )
+    return ax
+
+
+def grid(side: int = 97, box: tuple[float, float] = BOX) -> Tensor:
+    """The points at which an energy map is computed, side * side of them, row by row from the bottom left.
+
+    Returns:
+        (side * side, 2): `energy(grid(side)).view(side, side)` is a map for `energy_maps`.
+    """
+    axis = torch.linspace(*box, guards.count("side", side, low=2))
+    y_2, y_1 = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack([y_1, y_2], dim=-1).view(-1, 2)
+
+
+def extent(side: int, box: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Edges of a picture whose outermost pixels are centred on the edges of the box."""
+    half = (box[1] - box[0]) / (side - 1) / 2
+    return (box[0] - half, box[1] + half) * 2
+
+
+def energy_maps(
+    maps: Mapping[str, Tensor],
+    *,
+    box: tuple[float, float] = BOX,
+    high: float | None = None,
+    tau: float | None = None,
+    unit: str = "squared plane units",
+    columns: int = 3,
+    axes: list[Axes] | None = None,
+) -> list[Axes]:
+    """Heat maps over the plane side by side, on one scale from 0 to `high` (by default the largest value of all).
+
+    Args:
+        maps: title -> (side, side), computed on `grid`. tau: draw the edge of the region of energy at most tau.
+        columns: maps in a row.
+    Returns:
+        one Axes a map.
+    """
+    if not maps:
+        raise ValueError("maps: expected at least one map, got none")
+    for title, values in maps.items():
+        guards.batch(title, values)
+    high = max(m.max().item() for m in maps.values()) if high is None else high
+    if axes is None:
+        columns = min(columns, len(maps))
+        rows = -(-len(maps) // columns)
+        side = min(4.6, 12 / columns)  # a wide figure is shrunk on the page, and its letters with it
+        _, cells = plt.subplots(rows, columns, figsize=(side * columns + 1, side * rows), squeeze=False)
+        axes = list(cells.flat)
+        for ax in axes[len(maps) :]:
+            ax.axis("off")
+    for ax, (title, values) in zip(axes, maps.items(), strict=False):
+        pixels = np.asarray(values.detach().cpu())
+        picture = ax.imshow(pixels, extent=extent(len(pixels), box), origin="lower", vmin=0, vmax=high)
+        if tau is not None:
+            axis = np.linspace(*box, len(pixels))
+            ax.contour(axis, axis, pixels, levels=[tau], colors=[PAPER], linewidths=1.6)
+        square(ax, box).set_title(title)
+    axes[0].figure.colorbar(picture, ax=axes, label=unit, shrink=0.92, extend="max")
+    return axes[: len(maps)]
+
+
+def cells(h: Tensor, token: Tensor, entries: Tensor, ax: Axes | None = None) -> Axes:
+    """Codes in the plane in the colour of their token, and the entries of the codebook, each with its index.
+
+    Args:
+        h: (m, 2). token: (m,) int64, the entry of each code. entries: (K, 2).
+    """
+    guards.batch("h", h, columns=2)
+    guards.batch("entries", entries, columns=2)
+    if token.shape != h.shape[:1] or token.is_floating_point():
+        raise ValueError(f"token: expected one whole number for each of {len(h)} codes, got {tuple(token.shape)}")
+    ax = ax or plt.figure(figsize=(5.4, 5.0)).gca()
+    ax.scatter(*h.detach().cpu().T, c=token.cpu() % 10, cmap="tab10", vmin=0, vmax=9, s=4, alpha=0.45, lw=0)
+    for k, (x, y) in enumerate(entries.detach().cpu().tolist()):
+        ax.scatter(x, y, s=320, color=PAPER, ec=INK, lw=1.6, zorder=3)
+        ax.annotate(str(k), (x, y), ha="center", va="center", zorder=4)
+    ax.set(aspect="equal", xlabel="$h_1$ (code units)", ylabel="$h_2$")
+    return ax

@@ -1,0 +1,73 @@
+"""What the slides and the website both need to know of the notebooks: names, figures and what these show."""
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from aecourse.chapters import live_figures
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "site"  # sources
+BUILT = ROOT / "_site"
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+_CAPTION = re.compile(r"\*(?!\*)((?:\*\*|[^*])+)\*")
+_CALLED = re.compile(rf"\b({'|'.join(live_figures())})\(")
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def title(notebook: NotebookNode) -> str:
+    """The notebook's one heading of the first level."""
+    return next(found[1] for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M)))
+
+
+def readme_table() -> str:
+    """The README's table of the notebooks: number, link, question, minutes."""
+    return re.search(r"^\| \| notebook .*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0].strip()
+
+
+def is_caption(cell: NotebookNode) -> bool:
+    """Whether a cell is what stands under a figure, one paragraph in italics, and nothing else."""
+    return cell.cell_type == "markdown" and bool(_CAPTION.fullmatch(cell.source.strip()))
+
+
+def caption(cells: list[NotebookNode], k: int) -> str:
+    """The words under the figure of cell k, as plain text; "" if there are none."""
+    following = next(
+        (cell for cell in cells[k + 1 :] if cell.metadata.get("slideshow", {}).get("slide_type") != "notes"), None
+    )
+    found = _CAPTION.match(following.source.strip()) if following and following.cell_type == "markdown" else None
+    return plain(found[1]) if found else ""
+
+
+def plain(markdown: str) -> str:
+    """Words without marks: links, emphasis, code, and formulas as they are typed."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    return re.sub(r"\s+", " ", re.sub(r"[*`$\\{}]", "", text)).strip()
+
+
+def picture(cell: NotebookNode) -> NotebookNode | None:
+    """The output of a cell that holds a picture."""
+    return next((o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})), None)
+
+
+def said(cell: NotebookNode) -> str:
+    """What a live figure says below itself; "" for a figure that does not move."""
+    text = picture(cell).data.get("text/plain", "")
+    return "" if text.startswith("<Figure") or not text else " ".join(text.split())
+
+
+def demo(cell: NotebookNode) -> str:
+    """Name of the live figure that a cell shows, or ""."""
+    found = _CALLED.findall(cell.source)
+    return found[-1] if found and picture(cell) else ""
+
+
+def alt(cells: list[NotebookNode], k: int) -> str:
+    """What the picture of cell k shows, for those who cannot see it: its caption, and the live figure's own line."""
+    return " ".join(filter(None, [caption(cells, k), said(cells[k])]))

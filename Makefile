@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab test test-web slides demos site bake bench clean setup
+.PHONY: help lab test test-web slides demos site weave bake bench clean setup
 
 help:
 	@echo "make lab     set up on first use, then open JupyterLab on the first notebook (make lab ARGS=\"--port 9999\")"
@@ -11,6 +11,7 @@ help:
 	@echo "make slides  one deck a notebook, into _site/slides (needs npm)"
 	@echo "make demos   every live figure alone on a page, for the projector (make demos ARGS=\"--only costs\")"
 	@echo "make site    the whole website, into _site (needs npm)"
+	@echo "make weave   write README's table, the map and the links onward from the notebooks' heads"
 	@echo "make bake    re-execute the notebooks in place (make bake ARGS=\"notebooks/03*.ipynb\" for some)"
 	@echo "make bench   measure speed; nothing is tested"
 	@echo "make clean   remove .venv, what was built, and the caches"
@@ -41,6 +42,9 @@ site: setup site/node_modules/.package-lock.json
 
 demos: setup
 	@$(BIN)/python scripts/demos.py $(ARGS)
+
+weave: setup
+	@$(BIN)/python scripts/weave.py
 
 bake: setup
 	@$(BIN)/python scripts/bake.py $(ARGS)

@@ -9,11 +9,10 @@ interpreter are left out. A notebook that fails is left as it was.
 import sys
 from pathlib import Path
 
+import course
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def bake(path: Path) -> None:
@@ -55,7 +54,7 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    paths = [Path(a) for a in arguments] or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    paths = [Path(a) for a in arguments] or course.PATHS
     for path in (bar := tqdm(paths)):
         bar.set_description(path.name)
         bake(path)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import course
 import numpy as np
 import torch
 from bench_denoising import bench_denoise, bench_inpaint
@@ -151,7 +152,7 @@ def bench_notebooks() -> None:
     from nbclient import NotebookClient
 
     print("notebooks, with the start of the kernel; longest cell; peak memory of the kernel (Linux)")
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in course.PATHS:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells.append(nbformat.v4.new_code_cell(PEAK))
         start = time.perf_counter()

@@ -1,7 +1,8 @@
-"""What the slides and the website both need to know of the notebooks: names, figures and what these show."""
+"""What README, slides and website need to know of the notebooks: heads, figures and what these show."""
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,14 +22,57 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
+class Head(NamedTuple):
+    """What a notebook says of itself; it stands there and nowhere else.
+
+    Attributes:
+        path: of the notebook.
+        number: "02".
+        title: without the number.
+        question: of the whole chapter.
+        minutes: to read.
+    """
+
+    path: Path
+    number: str
+    title: str
+    question: str
+    minutes: int
+
+    @property
+    def name(self) -> str:
+        """Number and title, as a link to the chapter reads."""
+        return f"{self.number} · {self.title}"
+
+
+_TITLE = re.compile(r"^# (\d\d) · (.+)\n\n> (.+)$", re.M)
+_TIME = re.compile(r"^\*\*Time\*\* (\d+) minutes", re.M)
+
+
+def head(path: Path) -> Head:
+    """The head of a notebook.
+
+    Raises:
+        ValueError: a part of it is missing, or its number is not that of the file's name.
+    """
+    prose = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    titled, time = _TITLE.search(prose), _TIME.search(prose)
+    if not titled or titled[1] != path.name[:2]:
+        raise ValueError(f"{path.name}: expected '# {path.name[:2]} · Title' and under it '> its question'")
+    if not time:
+        raise ValueError(f"{path.name}: expected a line '**Time** … minutes to read'")
+    return Head(path, titled[1], titled[2], titled[3], int(time[1]))
+
+
 def title(notebook: NotebookNode) -> str:
     """The notebook's one heading of the first level."""
     return next(found[1] for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M)))
 
 
-def readme_table() -> str:
-    """The README's table of the notebooks: number, link, question, minutes."""
-    return re.search(r"^\| \| notebook .*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0].strip()
+def table(heads: list[Head], folder: str = "notebooks/") -> str:
+    """The chapters as a Markdown table: number, link, question, minutes."""
+    rows = [f"| {h.number} | [{h.title}]({folder}{h.path.name}) | {h.question} | {h.minutes} |" for h in heads]
+    return "\n".join(["| | notebook | its question | minutes |", "| --- | --- | --- | --- |", *rows])
 
 
 def is_caption(cell: NotebookNode) -> bool:

@@ -125,7 +125,7 @@ def gather(to: Path = GATHERED) -> None:
         nbformat.write(page(path), to / "notebooks" / path.name)
         shutil.copy2(path, to / "download")
     lists = {
-        "<!-- chapters -->": course.readme_table(),
+        "<!-- chapters -->": course.table([course.head(path) for path in course.PATHS]),
         "<!-- toctree -->": "\n".join(f"notebooks/{p.stem}" for p in titles),
         "<!-- decks -->": "\n".join(f'- <a href="slides/{p.stem}.html">{title}</a>' for p, title in titles.items()),
     }

@@ -1,0 +1,28 @@
+"""What the live figures of chapter 3 say is true."""
+
+import pytest
+import torch
+
+from aecourse.chapters.ch03_the_autoencoder.live_figures import matrix_and_squashing, parse_matrix, reading
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "1 2 3 4", "1 2; 3", "a b; c d", "1 2; 3 4; 5 6", "inf 0; 0 1", "nan 0; 0 1", "1e9 0; 0 1",
+     "<script>alert(1)</script>", "__import__('os').system('x') 1; 1 1", "9" * 10_000],
+)  # fmt: skip
+def test_what_is_no_matrix_is_refused_and_the_picture_stays(typed):
+    assert parse_matrix(typed) is None
+    picture = matrix_and_squashing()
+    drawn = picture.set(typed="2 0; 0 1").figure.axes[1].collections[0].get_offsets().copy()
+    assert "is no 2 × 2 matrix" in picture.set(typed=typed).caption
+    assert len(picture.caption) < 200
+    assert (picture.figure.axes[1].collections[0].get_offsets() == drawn).all()  # the last good matrix stays
+
+
+def test_matrices_are_read_and_described():
+    assert parse_matrix(" 1,0.5 ; 0 1").tolist() == [[1.0, 0.5], [0.0, 1.0]]
+    assert "a rotation" in reading(torch.tensor([[0.0, -1.0], [1.0, 0.0]]))
+    assert "with a mirror" in reading(torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
+    assert "stretches" in reading(torch.tensor([[1.0, 0.5], [0.0, 1.0]]))
+    assert "flattens" in reading(torch.ones(2, 2))

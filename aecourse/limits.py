@@ -135,7 +135,8 @@ def nearest_point(y: Tensor, points: Tensor) -> Tensor:
     """
     guards.batch("y", y)
     guards.batch("points", points, columns=y.shape[1])
-    return points[torch.cdist(y, points.to(y)).argmin(dim=1)].to(y)
+    points = points.to(y)
+    return points[torch.cdist(y, points).argmin(dim=1)]
 
 
 def cross_entropy_floor(y: Tensor) -> Tensor:

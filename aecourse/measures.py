@@ -150,6 +150,7 @@ def low_energy_fraction(
     points: int = 1024,
     repeats: int = 8,
     seed: int = 0,
+    device: torch.device | str = "cpu",
 ) -> Share:
     """The share of the box [low, high]^n where the energy is at most tau.
 
@@ -157,9 +158,10 @@ def low_energy_fraction(
     divided by the root of `repeats` its standard error.
 
     Args:
-        energy: F, called with (points, n), returns (points,), or (K, points) for K models at once.
+        energy: F, called with (points, n) on the device, returns (points,), or (K, points) for K models at once.
         tau: in the units of the energy, the same for all models compared. box: low and high, the same for every
             component. n: components of y. points: of each sequence, a power of two. seed: of the scrambling.
+        device: where the energy is asked, that of its model; the points are the same on every device.
     Returns:
         Share of value and error, each () or (K,).
     Raises:
@@ -175,7 +177,7 @@ def low_energy_fraction(
         raise ValueError(f"points: expected a power of two, on which Sobol points are balanced, got {points}")
     shares = []
     for k in range(guards.count("repeats", repeats, low=2)):
-        y = torch.quasirandom.SobolEngine(n, scramble=True, seed=repeats * seed + k).draw(points)
+        y = torch.quasirandom.SobolEngine(n, scramble=True, seed=repeats * seed + k).draw(points).to(device)
         F = energy(low + (high - low) * y)
         if F.shape[-1:] != (points,):
             raise ValueError(f"energy: expected one value per point, shape (..., {points}), got {tuple(F.shape)}")

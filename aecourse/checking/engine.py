@@ -159,13 +159,13 @@ def same(a: Any, b: Any, tolerance: float) -> bool:
 
 
 def plain(a: Any) -> Any:
-    """The value without its wrapping: NumPy numbers and arrays, truth values in a tensor, a tensor's history."""
+    """The value without its wrapping: NumPy numbers and arrays, truth values in a tensor, a tensor's history and place."""
     if isinstance(a, np.generic):
         a = a.item()
     if isinstance(a, np.ndarray) and a.dtype.kind in "bif":
         a = torch.from_numpy(a.copy())
     if isinstance(a, Tensor):
-        return a.item() if a.ndim == 0 and a.dtype == torch.bool else a.detach()
+        return a.item() if a.ndim == 0 and a.dtype == torch.bool else a.detach().cpu()
     return a
 
 

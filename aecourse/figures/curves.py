@@ -60,11 +60,11 @@ def errors(
     ax = ax or plt.figure(figsize=(8.2, 4.8)).gca()
     for label, y in optimum.items():
         guards.same_shape(label, y, "d", d)
-        ax.plot(d, y, color=MUTED, lw=7, alpha=0.55, solid_capstyle="round", label=label)
+        ax.plot(d.cpu(), y.detach().cpu(), color=MUTED, lw=7, alpha=0.55, solid_capstyle="round", label=label)
     for k, (label, y) in enumerate(curves.items()):
         guards.batch(label, y[:, None])
         guards.same_shape(label, y, "d", d)
-        ax.plot(d, y, STYLES[k % len(STYLES)], marker="os^D"[k % 4], ms=7, label=label)
+        ax.plot(d.cpu(), y.detach().cpu(), STYLES[k % len(STYLES)], marker="os^D"[k % 4], ms=7, label=label)
     ax.set(xlabel="$d$, numbers in the code", ylabel=ylabel, xscale="log", yscale="log")
     ax.set_xticks(d.tolist(), [f"{v:g}" for v in d.tolist()])
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -84,7 +84,7 @@ def roc(curves: Mapping[str, tuple[Tensor, Tensor]], ax: Axes | None = None) -> 
     ax = ax or plt.figure(figsize=(9, 4.8)).gca()
     for k, (label, (refused, detected)) in enumerate(curves.items()):
         guards.same_shape(label, detected, "the share of the data refused", refused)
-        ax.plot(refused, detected, STYLES[k % len(STYLES)], label=label)
+        ax.plot(refused.cpu(), detected.cpu(), STYLES[k % len(STYLES)], label=label)
     ax.plot([0, 1], [0, 1], color=MUTED, lw=1.2, label="a coin")
     ax.set(xlabel="share of unseen digits refused", ylabel="share of the others refused", aspect="equal")
     ax.grid(alpha=0.6)

@@ -20,6 +20,7 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
         energies: label -> (k,), the mean energy of some samples at those moments.
     """
     maps = energy_map.stack("maps", maps, len(epochs))
+    epochs, energies = epochs.cpu(), {label: F.detach().cpu() for label, F in energies.items()}
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
     picture = energy_map.EnergyMap(plane, maps.shape[1])
     for k, (label, F) in enumerate(energies.items()):

@@ -16,13 +16,13 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
 
     Args:
         h: (m, 2), codes of images. labels: (m,), the class of each, 0 to 9.
-        decode: (1, 2) -> (1, pixels), values in [0, 1].
+        decode: (1, 2) -> (1, pixels), values in [0, 1], on the device of h.
     """
     guards.batch("h", h, columns=2)
     if labels.shape != h.shape[:1]:
         raise ValueError(f"labels: expected one per code, shape ({len(h)},), got {tuple(labels.shape)}")
     guards.function("decode", decode)
-    h = h.detach()
+    device, h, labels = h.device, h.detach().cpu(), labels.cpu()
     low, high = h.quantile(0.01, dim=0), h.quantile(0.99, dim=0)  # a few far codes would squeeze all others
     start = h[labels == 3].median(dim=0).values if (labels == 3).any() else h[0]
     spread = h.std(dim=0).mean().item()
@@ -36,7 +36,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
     )
     (cross,) = plane.plot([], [], "P", color=INK, ms=16, mec="white", mew=1.5)
     with torch.no_grad():
-        side = guards.image_shape("decode(h)", decode(h[:1]).shape[1])
+        side = guards.image_shape("decode(h)", decode(h[:1].to(device)).shape[1])
     drawn = image.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1)
     image.set(title=r"$\tilde{y} = \mathrm{Dec}(h)$", xticks=[], yticks=[])
     image.spines[:].set_visible(False)
@@ -44,7 +44,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
     def update(h_1: float, h_2: float) -> str:
         here = torch.tensor([[h_1, h_2]], dtype=h.dtype)
         with torch.no_grad():
-            drawn.set_data(decode(here).view(side, side).numpy())
+            drawn.set_data(decode(here.to(device)).view(side, side).cpu().numpy())
         cross.set_data([h_1], [h_2])
         distance, nearest = torch.cdist(here, h)[0].min(dim=0)
         said = f"h = ({h_1:.2f}, {h_2:.2f}): the nearest unseen digit is a {labels[nearest].item()}"

@@ -17,6 +17,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
             the low-energy fraction over seeds. energy: (k,), mean energy on the spiral. optimum: the best fraction.
     """
     maps = energy_map.stack("maps", maps, len(d))
+    d, fraction, spread, energy = (values.detach().cpu() for values in (d, fraction, spread, energy))
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
     picture = energy_map.EnergyMap(plane, maps.shape[1])
     curves.fill_between(d, fraction - spread, fraction + spread, color=colour("E"), alpha=0.25, lw=0)

@@ -1,7 +1,7 @@
 """The energy over the plane as a cure grows stronger."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -39,8 +39,8 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     """
     if not sweeps:
         raise ValueError("sweeps: expected at least one cure, got none")
+    sweeps = {cure: _here(cure, s) for cure, s in sweeps.items()}
     side = next(iter(sweeps.values())).maps.shape[1]
-    maps = {cure: energy_map.stack(cure, s.maps, len(s.strengths)) for cure, s in sweeps.items()}
     figure, (plane, trade) = new_figure(2, size=(11.2, 4.6), width_ratios=(1, 1.2))
     picture = energy_map.EnergyMap(plane, side)
     trails = {}
@@ -64,7 +64,7 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
         s = sweeps[cure]
         position = strength * (len(s.strengths) - 1)
         position = round(position) if s.whole else position
-        picture.show(energy_map.between(maps[cure], position))
+        picture.show(energy_map.between(s.maps, position))
         for name, trail in trails.items():
             trail.set(lw=3.5 if name == cure else 1.2, alpha=1 if name == cure else 0.45)
         energy, value = (energy_map.between(v.log(), position).exp().item() for v in (s.energy, s.strengths))
@@ -80,6 +80,13 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
         "strength": live.slider("strength", 0.0, 1.0, 0.0, step=0.02),
     }
     return live.Live(figure, controls, update)
+
+
+def _here(cure: str, s: Sweep) -> Sweep:
+    """The sweep with its maps checked, on the CPU, where it is drawn."""
+    maps = energy_map.stack(cure, s.maps, len(s.strengths))
+    strengths, fraction, energy = (values.detach().cpu() for values in (s.strengths, s.fraction, s.energy))
+    return replace(s, maps=maps, strengths=strengths, fraction=fraction, energy=energy)
 
 
 def _example() -> live.Live:

@@ -24,7 +24,7 @@ def weigh_the_points(points: Tensor) -> live.Live:
     Args:
         points: (m, 2), in their order along the curve.
     """
-    guards.batch("points", points, columns=2)
+    points = guards.batch("points", points, columns=2).detach().cpu()
     figure, (plane, weights) = new_figure(2, size=(10.8, 4.6), width_ratios=(1, 1.25))
     cloud = plane.scatter(*points.T, color=colour("y"), zorder=2)
     (link,) = plane.plot([], [], color=INK, lw=2, zorder=3)
@@ -66,12 +66,12 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
     """The whole field at any noise level: the trained denoiser, the best possible one, and how far they are apart.
 
     Args:
-        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde.
+        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde, on the device of the points.
     """
-    guards.batch("points", points, columns=2)
+    points = guards.batch("points", points, columns=2).detach()
     guards.function("trained", trained)
     figure, axes = new_figure(3, size=(13.2, 4.7))
-    places = grid(SIDE)
+    places = grid(SIDE).to(points.device)
     panels = [Field(axes[0], SIDE), Field(axes[1], SIDE), Field(axes[2], SIDE, high=0.2, arrows=False)]
     titles = (
         r"trained:  $\tilde{y} - \hat{y}$",
@@ -97,7 +97,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
         density = best.log_density(places)
         seen = density >= _floor(best, points, sigma)
         pixels = torch.ones(SIDE * SIDE, 4)
-        pixels[:, 3] = 0.72 * ~seen
+        pixels[:, 3] = 0.72 * ~seen.cpu()
         veil.set_data(pixels.view(SIDE, SIDE, 4).numpy())
         weight = density.exp()
         mean = ((weight * apart).sum() / weight.sum()).item()
@@ -111,7 +111,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
 
 def _floor(best: limits.BayesDenoiser, points: Tensor, sigma: float) -> Tensor:
     """The log density above which 99 % of the noisy points lie."""
-    noise = torch.randn(20, *points.shape, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(20, *points.shape, generator=torch.Generator().manual_seed(0)).to(points)
     return best.log_density((points + sigma * noise).flatten(0, 1)).quantile(0.01)
 
 
@@ -119,9 +119,9 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
     """Drop a point and follow the arrows, of the trained and of the best possible denoiser.
 
     Args:
-        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde.
+        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde, on the device of the points.
     """
-    guards.batch("points", points, columns=2)
+    points = guards.batch("points", points, columns=2).detach()
     guards.function("trained", trained)
     figure, (plane,) = new_figure(1, size=(7.0, 5.9))
     field = Field(plane, SIDE)
@@ -133,7 +133,7 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
     plane.set_title("dots: one step each")
     figure.colorbar(field.heat, ax=plane, fraction=0.046, pad=0.03, extend="max", label="length (plane units)")
     plane.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
-    places = grid(SIDE)
+    places = grid(SIDE).to(points.device)
 
     def best(y: Tensor, sigma: float) -> Tensor:
         return limits.BayesDenoiser(points, sigma)(y)
@@ -142,14 +142,14 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
         field.show(trained(places, 0.1) - places)
 
     def update(y_1: float, y_2: float, noise: str) -> str:
-        y = torch.tensor([[y_1, y_2]])
+        y = torch.tensor([[y_1, y_2]], device=points.device)
         ends = {}
         for name, denoise in (("trained", trained), ("best possible", best)):
             if noise == NOISE[0]:
                 path = sampling.stay(denoise, y, 0.1, 20)[:, 0]
             else:
                 path = sampling.fall(denoise, y, torch.logspace(*FALLING, 20))[:, 0]
-            paths[name].set_data(*path.T)
+            paths[name].set_data(*path.T.cpu())
             ends[name] = limits.nearest_point(path[-1:], points) - path[-1:]
         start.set_data([y_1], [y_2])
         said = ", ".join(
@@ -175,12 +175,13 @@ def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tens
     Args:
         paths: name -> (k + 1, batch, 2), as `sampling.fall` returns them. sigmas: (k,). points: (m, 2), the clean data.
     """
-    guards.batch("points", points, columns=2)
+    points = guards.batch("points", points, columns=2).detach().cpu()
     if not paths:
         raise ValueError("paths: expected at least one, got none")
     for name, path in paths.items():
         if path.ndim != 3 or len(path) != len(sigmas) + 1 or path.shape[2] != 2:
             raise ValueError(f"{name}: expected a path ({len(sigmas) + 1}, batch, 2), got {tuple(path.shape)}")
+    paths = {name: path.detach().cpu() for name, path in paths.items()}
     figure, axes = new_figure(len(paths), size=(5.2 * len(paths), 5.0))
     clouds = []
     for ax, name in zip(axes, paths, strict=True):
@@ -201,7 +202,7 @@ def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tens
 
 
 def _data(ax: Axes, points: Tensor) -> None:
-    ax.scatter(*points.T, s=20, color=colour("y"), ec=PAPER, lw=0.7, zorder=3)
+    ax.scatter(*points.T.cpu(), s=20, color=colour("y"), ec=PAPER, lw=0.7, zorder=3)
 
 
 def _marker(symbol: str) -> dict[str, str]:

@@ -35,7 +35,8 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
     """
     if len(trained) < 2:
         raise ValueError(f"trained: expected at least two values of beta, got {len(trained)}")
-    betas = sorted(trained)
+    betas, labels = sorted(trained), labels.cpu()
+    trained = {k: v._replace(mu=v.mu.detach().cpu(), samples=v.samples.detach().cpu()) for k, v in trained.items()}
     first = trained[betas[0]]
     side = guards.image_shape("samples", guards.batch("samples", first.samples).shape[1])
     figure, (plane, sheet) = new_figure(2, size=(11.0, 5.4), width_ratios=(1.05, 1))

@@ -20,6 +20,7 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
     if not usage:
         raise ValueError("usage: expected at least one training, got none")
     shape = next(iter(usage.values())).shape
+    usage = {label: share.detach().cpu() for label, share in usage.items()}
     curves, shares = {}, {}
     for label, share in usage.items():
         if guards.batch(label, share, low=0, high=1).shape != shape:

@@ -13,10 +13,10 @@ from aecourse.data import full
 
 # The arrays, not the archive: another zlib packs the same arrays into other bytes.
 SHA256 = {
-    ("digits.npz", "train_images"): "61f83fe388c7ffc7",
-    ("digits.npz", "train_labels"): "ebcdcef028a72036",
-    ("digits.npz", "test_images"): "f0d1250f0e1c81ed",
-    ("digits.npz", "test_labels"): "221abe75a4dacf22",
+    ("digits.npz", "train_images"): "d3409f6fe5564fea",
+    ("digits.npz", "train_labels"): "7fd1004de32b5960",
+    ("digits.npz", "test_images"): "ffdd4ab16174fe2a",
+    ("digits.npz", "test_labels"): "fc2e381df25c8b7e",
     ("garments.npz", "test_images"): "86897711ead32946",
     ("garments.npz", "test_labels"): "ac8e26613747c753",
 }
@@ -58,6 +58,54 @@ def test_digits_have_their_shape_range_and_every_class(split, m):
     assert (images.min(), images.max()) == (0, 1)
     assert labels.dtype == torch.int64
     assert labels.bincount(minlength=10).min() > 0.07 * m
+
+
+# Of the whole of MNIST, as published: mean and spread of all pixels, and how many images show a 0, a 1, ...
+INK = {"train": 0.1307, "test": 0.1325}
+COUNTS = {
+    "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+}
+# Mean ink of the two populations of writers: even and odd rows of the training file (the first 58,000, in which they
+# take turns), first and second half of the test file.
+POPULATIONS = {"train": (0.1224, 0.1389), "test": (0.1221, 0.1429)}
+
+
+@pytest.mark.parametrize("split", INK)
+def test_embedded_digits_have_the_ink_and_the_class_shares_of_the_whole_file(split):
+    images, labels = data.digits(split, labels=True)
+    assert images.mean() == pytest.approx(INK[split], abs=0.001)
+    whole = torch.tensor(COUNTS[split], dtype=torch.float64)
+    kept = labels.bincount(minlength=10)
+    # A standard error is 0.003 of a share of 10,000 and 0.006 of 2,000.
+    assert (kept / kept.sum() - whole / whole.sum()).abs().max() < {"train": 0.006, "test": 0.012}[split]
+
+
+def test_the_spread_of_the_embedded_training_pixels_is_the_published_one():
+    assert data.digits().std() == pytest.approx(0.3081, abs=0.001)
+
+
+@pytest.mark.parametrize("split", POPULATIONS)
+def test_both_populations_of_writers_take_turns_in_every_prefix(split):
+    ink = data.digits(split).mean(dim=1)
+    for place, whole in enumerate(POPULATIONS[split]):
+        assert ink[place::2].mean() == pytest.approx(whole, abs=0.0015)
+    for m in (100, 200, 500, 1000, 2000):
+        assert ink[1:m:2].mean() > ink[0:m:2].mean() + 0.005
+
+
+def test_each_population_is_explained_best_by_its_own_directions():
+    """Independent of the ink: the 30 principal directions of one population leave more of the other's unseen digits."""
+    Y, unseen = data.digits().double(), data.digits("test").double()
+    left = torch.zeros(2, 2)
+    for a in range(2):
+        mean = Y[a::2].mean(dim=0)
+        V = torch.linalg.svd(Y[a::2] - mean, full_matrices=False).Vh[:30]
+        for b in range(2):
+            centred = unseen[b::2] - mean
+            left[a, b] = (centred - centred @ V.T @ V).square().sum(dim=1).mean()
+    assert left[1, 0] - left[0, 0] > 1
+    assert left[0, 1] - left[1, 1] > 1
 
 
 def test_garments_have_a_hundred_of_each_kind_or_nearly():

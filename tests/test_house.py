@@ -161,28 +161,48 @@ def test_an_unchanged_set_up_does_nothing_and_a_changed_one_something(tmp_path):
     assert not stamp.exists()
 
 
-def test_the_embedded_data_script_keeps_what_it_says(tmp_path):
-    """Strides and format on small files made here; the real files' checksums are in test_data.py."""
+def _rows_as_images(folder, name, m):
+    """An idx file of m blank images whose first two pixels spell the row, and one of labels."""
     import gzip
+
+    import numpy as np
+
+    images = np.zeros((m, 784), np.uint8)
+    images[:, :2] = np.arange(m, dtype=">u2")[:, None].view(np.uint8)
+    labels = (np.arange(m) % 10).astype(np.uint8)
+    for kind, array in (("images-idx3", bytes(16) + images.tobytes()), ("labels-idx1", bytes(8) + labels.tobytes())):
+        (folder / f"{name}-{kind}-ubyte.gz").write_bytes(gzip.compress(array, compresslevel=1))
+
+
+def test_the_embedded_data_script_keeps_as_many_of_both_populations_and_spreads_them(tmp_path):
+    """On files of blank images, each marked by its row; the real files' checksums are in test_data.py."""
     import runpy
 
     import numpy as np
 
     for world in ("mnist", "fashion"):
         (tmp_path / world).mkdir()
-        for name, m in (("train", 60), ("t10k", 100)):
-            images, labels = np.arange(m * 784).astype(np.uint8), np.arange(m).astype(np.uint8)
-            (tmp_path / world / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(bytes(16) + images.tobytes()))
-            (tmp_path / world / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(bytes(8) + labels.tobytes()))
+    _rows_as_images(tmp_path / "mnist", "train", 60_000)
+    _rows_as_images(tmp_path / "mnist", "t10k", 10_000)
+    _rows_as_images(tmp_path / "fashion", "t10k", 10_000)
     script = runpy.run_path(str(ROOT / "scripts" / "build_embedded_data.py"))
     script["build"].__globals__["TARGET"] = tmp_path
     script["build"](tmp_path)
-    with np.load(tmp_path / "digits.npz") as digits, np.load(tmp_path / "garments.npz") as garments:
-        assert digits["train_labels"].tolist() == list(range(0, 60, 6))
-        assert digits["test_labels"].tolist() == list(range(0, 100, 5))
-        assert garments["test_labels"].tolist() == list(range(0, 100, 10))
-        assert digits["train_images"].shape == (10, 784)
-        assert np.array_equal(digits["test_images"][1], (5 * 784 + np.arange(784)).astype(np.uint8))
+    kept = {}
+    for world, split in (("digits", "train"), ("digits", "test"), ("garments", "test")):
+        with np.load(tmp_path / f"{world}.npz") as stored:
+            rows = stored[f"{split}_images"][:, :2].astype(int) @ [256, 1]
+            assert stored[f"{split}_images"][:, 2:].max() == 0
+            assert np.array_equal(stored[f"{split}_labels"], rows % 10)
+        assert len(set(rows.tolist())) == len(rows)
+        kept[world, split] = rows
+    train, test = kept["digits", "train"], kept["digits", "test"]
+    assert np.array_equal(train % 2, np.arange(10_000) % 2)
+    assert train.max() < 58_000
+    assert np.histogram(train, bins=10, range=(0, 58_000))[0] == pytest.approx([1_000] * 10, abs=4)
+    assert np.array_equal(test >= 5_000, np.arange(2_000) % 2 == 1)
+    assert (np.histogram(test, bins=10, range=(0, 10_000))[0] == 200).all()
+    assert kept["garments", "test"].tolist() == list(range(0, 10_000, 10))
 
 
 def test_the_make_targets_are_listed():

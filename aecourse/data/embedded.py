@@ -14,14 +14,23 @@ from aecourse import guards
 
 
 def digits(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
-    """Handwritten digits: every sixth of MNIST's training images, every fifth of its test images.
+    """Handwritten digits of MNIST: a sixth of its training images, a fifth of its test images.
+
+    MNIST was written by two populations with pens of their own. They take turns here: digits in even places
+    (`digits()[0::2]`) are by employees of the Census Bureau, digits in odd places by high-school students, who leave
+    an eighth more ink. Training and unseen digits, and every prefix of even length, hold as many of each.
 
     Args:
         split: "train" (10,000 images) or "test" (2,000).
         labels: also return the digit that each image shows.
+
     Returns:
         (10000 | 2000, 784), float32 in [0, 1], 0 is paper and 1 is ink; with labels a pair, the second (m,) int64.
         Each call returns fresh tensors: changing them changes nothing else.
+
+    Raises:
+        ValueError: split is neither.
+
     Source: LeCun, Cortes & Burges, the MNIST database.
     """
     guards.choice("split", split, ("train", "test"))

@@ -1,6 +1,6 @@
 """aecourse: the package behind the notebooks on autoencoders as energy-based models.
 
-The house, from the ground up; a module imports only from lower floors.
+The house, from the ground up; a module imports only from lower floors::
 
     ground   notation   the symbols: letter, name in code, role, colour, when observed
              tasks      eight tasks and where they belong

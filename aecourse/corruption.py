@@ -1,7 +1,7 @@
 """Corruptions y -> y_hat, and what in the world each imitates.
 
 Every corruption is pure and called as `corrupt(y, generator)`: y is left alone, the result has its shape, dtype and
-device, and the same generator state gives the same result. So each fits `training.fit(..., corrupt=...)`.
+device, and the same generator state gives the same result. So each fits `training.fit(..., corrupt=...)`::
 
     gaussian(sigma)          a sensor's noise: many small independent disturbances
     mask_pixels(share)       lost packets, dead pixels: values missing at random

@@ -1,11 +1,13 @@
 """Exercises: load one, write a function, check it; the check names the misconception.
 
-e = exercises.load("4.2")   shows the statement
-e.check(my_function)        confirms, or says what went wrong
-e.hint()                    one step further at each call
-e.solution()                tested source
-exercises.quiz("4")         the self-test that closes a notebook
-exercises.progress()        what has been done so far
+From a notebook::
+
+    e = exercises.load("4.2")   shows the statement
+    e.check(my_function)        confirms, or says what went wrong
+    e.hint()                    one step further at each call
+    e.solution()                tested source
+    exercises.quiz("4")         the self-test that closes a notebook
+    exercises.progress()        what has been done so far
 
 The exercises themselves lie in the chapters' folders and are found there; `aecourse.checking` does the checking.
 """

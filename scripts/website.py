@@ -2,11 +2,11 @@
 
     python scripts/website.py
 
-Sources are gathered in _build/website: pages from site/, notebooks with what only readers of a page need (alt texts,
-solutions that unfold, links), one page of reference a module. Then Sphinx builds them, and a warning is an error.
+Sources are gathered in _build/website: pages from site/, and notebooks with what only readers of a page need (alt
+texts, solutions that unfold, links). Then Sphinx builds them with the settings of site/conf.py, and a warning is an
+error; the reference of the package it writes itself, from the docstrings.
 """
 
-import importlib
 import inspect
 import pkgutil
 import re
@@ -95,30 +95,10 @@ def _links_below_the_title(cells: list[NotebookNode], path: Path) -> None:
         del cells[0]
 
 
-def reference() -> dict[str, str]:
-    """The pages of the reference by name: a module each, a package with all its modules."""
-    pages = {}
-    for module in pkgutil.iter_modules(aecourse.__path__):
-        inside = importlib.import_module(f"aecourse.{module.name}")
-        blocks = [f"# {inside.__name__}", _automodule(inside.__name__, "" if module.ispkg else ":members:")]
-        for part in pkgutil.iter_modules(inside.__path__) if module.ispkg else ():
-            name = f"{inside.__name__}.{part.name}"
-            blocks += [f"## {name}", _automodule(name, ":members:")]
-        pages[module.name] = "\n\n".join(blocks)
-    listed = "\n".join([*pages, "../docs/painter", "../docs/inpainter"])
-    plan = textwrap.dedent(inspect.getdoc(aecourse))
-    pages["index"] = f"# The package\n\n```text\n{plan}\n```\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```"
-    return pages
-
-
-def _automodule(name: str, options: str) -> str:
-    return f"```{{eval-rst}}\n.. automodule:: {name}\n   {options}\n```"
-
-
 def gather(to: Path = GATHERED) -> None:
     """Write all sources of the website into one folder."""
     shutil.rmtree(to, ignore_errors=True)
-    for folder in ("notebooks", "download", "api", "docs", "_static/mathjax"):
+    for folder in ("notebooks", "download"):
         (to / folder).mkdir(parents=True)
     titles = {path: course.title(course.read(path)) for path in course.PATHS}
     for path in course.PATHS:
@@ -127,6 +107,7 @@ def gather(to: Path = GATHERED) -> None:
     lists = {
         "<!-- chapters -->": course.table([course.head(path) for path in course.PATHS]),
         "<!-- toctree -->": "\n".join(f"notebooks/{p.stem}" for p in titles),
+        "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
         "<!-- decks -->": "\n".join(f'- <a href="slides/{p.stem}.html">{title}</a>' for p, title in titles.items()),
     }
     for source in course.SITE.glob("*.md"):
@@ -134,15 +115,8 @@ def gather(to: Path = GATHERED) -> None:
         for mark, lines in lists.items():
             text = text.replace(mark, lines)
         (to / source.name).write_text(text, "utf-8")
-    for name, text in reference().items():
-        (to / "api" / f"{name}.md").write_text(text + "\n", "utf-8")
-    for card in (course.ROOT / "docs").glob("*.md"):
-        shutil.copy2(card, to / "docs")
-    shutil.copy2(course.SITE / "conf.py", to)
-    for name in ("site.css", "favicon.svg"):
-        shutil.copy2(course.SITE / name, to / "_static")
+    shutil.copytree(course.ROOT / "docs", to / "docs", ignore=shutil.ignore_patterns("*.png"))
     slides.copy_fonts(to / "_static" / "fonts")
-    shutil.copy2(course.SITE / "node_modules" / "mathjax" / "es5" / "tex-svg-full.js", to / "_static" / "mathjax")
     playground.export(to / "_static" / "playground")
     spiral.export(to / "_static" / "spiral")
 
@@ -153,8 +127,8 @@ def main(to: Path = course.BUILT) -> None:
     gather()
     part = GATHERED.parent / "html"  # a site that cannot be built replaces none
     shutil.rmtree(part, ignore_errors=True)
-    failed = build_main(["-q", "-W", "--keep-going", "-d", str(GATHERED.parent / "doctrees"), str(GATHERED), str(part)])
-    if failed:
+    places = ["-c", course.SITE, "-d", GATHERED.parent / "doctrees", GATHERED, part]
+    if failed := build_main(["-q", "-W", "--keep-going", *map(str, places)]):
         raise SystemExit(failed)
     slides.main([], part / "slides")
     shutil.rmtree(to, ignore_errors=True)

@@ -1,12 +1,14 @@
 """Sphinx settings of the website; `make site` prepares the sources that they are used with (scripts/website.py)."""
 
-import re
+from pathlib import Path
 
 project = "Autoencoders as energy-based models"
 author = "the authors of the course"
 html_title = ""
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx_copybutton"]
+extensions += [f"sphinx.ext.{name}" for name in ("autodoc", "autosummary", "napoleon", "viewcode")]
+templates_path = [str(Path(__file__).with_name("templates"))]  # of a page of the reference
 
 # Notebooks are shown as they were executed and tested, never run here.
 exclude_patterns = ["download"]
@@ -15,7 +17,7 @@ nb_render_markdown_format = "myst"  # statements of exercises have formulas
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 
-# Docstrings: shapes and names stand in single backticks.
+# Docstrings: shapes and names stand in single backticks, their sections as Google has them.
 default_role = "code"
 highlight_language = "text"
 autodoc_member_order = "bysource"
@@ -42,42 +44,16 @@ html_theme_options = {
 }
 html_sidebars = {name: [] for name in ("index", "chapters", "spiral", "slides")}
 html_context = {"default_mode": "auto"}
-html_favicon = "_static/favicon.svg"
-html_static_path = ["_static"]
+html_favicon = "favicon.svg"
+html_static_path = ["site.css", "node_modules/mathjax/es5/tex-svg-full.js", "../_build/website/_static"]
 html_css_files = ["fonts/source-sans-3/index.css", "fonts/source-code-pro/index.css", "site.css"]
 html_copy_source = False
 html_domain_indices = False  # the general index has all names
 html_show_sourcelink = False
 
 # One script with the glyphs inside, from npm: no font and no address is fetched.
-mathjax_path = "mathjax/tex-svg-full.js"
+mathjax_path = "tex-svg-full.js"
 mathjax3_config = {"options": {"enableMenu": False}}
 
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python pre"
 suppress_warnings = ["config.cache"]
-
-_SECTION = re.compile(r"\s*(Args|Attributes):$")
-_NEXT = re.compile(r"(?<=\.) (?=[A-Za-z_]\w*(?:, [A-Za-z_]\w*)*: )")
-_COLUMNS = re.compile(r"\S {2,}\S")
-
-
-def read_docstring(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
-    """Docstrings are written for a terminal: several arguments in a line, columns. The reference shows both as such."""
-    inside, wanted = False, []
-    for paragraph in "\n".join(lines).split("\n\n"):
-        rows = paragraph.split("\n")
-        if len(rows) > 1 and sum(bool(_COLUMNS.search(row)) for row in rows) > len(rows) / 2:
-            rows = ["::", "", *(f"    {row}" for row in rows)]
-        for row in rows:
-            if _SECTION.match(row):
-                inside = True
-            elif row.strip() and not row.startswith(" "):
-                inside = False
-            indent = row[: len(row) - len(row.lstrip())]
-            wanted += [indent + part.lstrip() for part in _NEXT.split(row)] if inside else [row]
-        wanted.append("")
-    lines[:] = wanted
-
-
-def setup(app) -> None:
-    app.connect("autodoc-process-docstring", read_docstring, priority=400)  # before napoleon reads them

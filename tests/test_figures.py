@@ -5,7 +5,7 @@ import torch
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from aecourse import figures, style
-from aecourse.figures.regions import LATENT, STRUCTURED, where
+from aecourse.figures.task_regions import LATENT, STRUCTURED, where
 
 
 def test_style_is_applied_and_a_new_figure_is_unknown_to_pyplot():

@@ -53,16 +53,6 @@ def test_the_text_of_a_page_is_the_notebooks():
             assert paragraph in page
 
 
-def test_the_reference_has_a_page_for_every_module_of_the_package():
-    pages = website.reference()
-    for path in (course.ROOT / "aecourse").rglob("*.py"):
-        name = ".".join(path.relative_to(course.ROOT).with_suffix("").parts).removesuffix(".__init__")
-        if name != "aecourse":
-            assert f".. automodule:: {name}\n" in pages[name.split(".")[1]], name
-    for name in set(pages) - {"index"}:
-        assert f"\n{name}\n" in pages["index"]
-
-
 def test_without_what_npm_brings_nothing_is_touched_and_the_cure_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(course, "SITE", tmp_path)
     with pytest.raises(SystemExit, match="make site"):

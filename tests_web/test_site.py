@@ -1,10 +1,15 @@
 """Every page of the built website in a real browser that reaches only this machine."""
 
+import importlib
+import pkgutil
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
+import aecourse
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_site"
@@ -60,6 +65,19 @@ def test_every_link_inside_the_site_leads_somewhere(site):
             inside = str(target.resolve().relative_to(BUILT.resolve()))
             if parts.fragment and inside in read and inside not in ("genindex.html", "search.html"):
                 assert unquote(parts.fragment) in read[inside].ids, f"{page} -> {link}"
+
+
+def test_the_reference_has_every_module_with_all_that_is_public_and_no_section_of_a_docstring_unread():
+    for module in pkgutil.walk_packages(aecourse.__path__, "aecourse."):
+        page = Links()
+        page.feed(text := (BUILT / "api" / f"{module.name}.html").read_text("utf-8"))
+        public = [
+            name
+            for name, thing in vars(importlib.import_module(module.name)).items()
+            if getattr(thing, "__module__", "") == module.name and thing.__doc__ and not name.startswith("_")
+        ]
+        assert {f"module-{module.name}", *(f"{module.name}.{name}" for name in public)} <= page.ids
+        assert not re.search("(Args|Attributes|Returns|Raises):", text), module.name
 
 
 def test_every_page_is_complete_by_itself(visit, site):

@@ -1,9 +1,11 @@
 """The chapters, found and not listed: a notebook, and beside its siblings here a folder of the same name.
 
+For example::
+
     notebooks/02_energies_and_the_encoder.ipynb
     aecourse/chapters/ch02_energies_and_the_encoder/
         exercises.py       EXERCISES and QUESTIONS
-        live_figures.py    functions that return a `live.Live`; `examples()` builds each of them on small data
+        live_figures.py    functions that return a `live.Live`; EXAMPLES builds each on small data
 
 That is all of a chapter: exercises, live figures, tests, benchmark, README, website and slides look here and into the
 notebook. Either file may be missing. A chapter imports from no other chapter.

@@ -1,8 +1,10 @@
 """The worlds of the course: a spiral and an ellipse in the plane, digits and garments as images.
 
-plane     spiral, ellipse: points in the plane
-embedded  digits, garments: images that ship with the package, no network needed
-full      mnist, fashion_mnist: the full sets, downloaded once and verified
+The modules::
+
+    plane     spiral, ellipse: points in the plane
+    embedded  digits, garments: images that ship with the package, no network needed
+    full      mnist, fashion_mnist: the full sets, downloaded once and verified
 """
 
 from aecourse.data.embedded import digits, garments

@@ -1,11 +1,13 @@
 """Figures: tensors in, Axes out; no figure here ever sees a model.
 
-diagrams  the settings drawn as circles (variables), rounded boxes (modules) and square boxes (energies)
-regions   the nested regions of supervised, self-supervised, latent and structured tasks
-maps      points, grids, energy maps and the cells of a codebook in the plane
-field     where a model sends every point of the plane: arrows over a map of their length
-images    rows and mosaics of images on one grey scale, kernels, walks from image to image
-curves    quantities against a quantity, errors against d, ROC curves
+The modules::
+
+    diagrams      the settings drawn as circles (variables), rounded boxes (modules) and square boxes (energies)
+    task_regions  the nested regions of supervised, self-supervised, latent and structured tasks
+    maps          points, grids, energy maps and the cells of a codebook in the plane
+    field         where a model sends every point of the plane: arrows over a map of their length
+    images        rows and mosaics of images on one grey scale, kernels, walks from image to image
+    curves        quantities against a quantity, errors against d, ROC curves
 """
 
 from aecourse.figures.curves import bars, errors, lines, roc
@@ -13,7 +15,7 @@ from aecourse.figures.diagrams import SETTINGS, diagram
 from aecourse.figures.field import fields
 from aecourse.figures.images import colour_rows, image_rows, kernels, mosaic, walks
 from aecourse.figures.maps import cells, energy_maps, grid, points
-from aecourse.figures.regions import regions
+from aecourse.figures.task_regions import regions
 
 __all__ = [
     "SETTINGS",

@@ -1,13 +1,15 @@
 """The autoencoder of the lecture and its relatives.
 
-squashing  identity, top_k, and the slopes of the usual squashing functions
-shallow    one matrix in, one matrix out: Autoencoder, TiedAutoencoder
-deep       several layers on either side: mlp, DeepAutoencoder
-ensemble   many small ones of one shape, trained as one: Ensemble
-discrete   every patch of an image becomes one token: Codebook, DiscreteAutoencoder
-denoiser   told how strong the noise is: Denoiser
-inpainter  told which pixels are missing: Inpainter
-variational  its code is a distribution: VariationalAutoencoder
+The modules::
+
+    squashing  identity, top_k, and the slopes of the usual squashing functions
+    shallow    one matrix in, one matrix out: Autoencoder, TiedAutoencoder
+    deep       several layers on either side: mlp, DeepAutoencoder
+    ensemble   many small ones of one shape, trained as one: Ensemble
+    discrete   every patch of an image becomes one token: Codebook, DiscreteAutoencoder
+    denoiser   told how strong the noise is: Denoiser
+    inpainter  told which pixels are missing: Inpainter
+    variational  its code is a distribution: VariationalAutoencoder
 """
 
 from aecourse.models.deep import DeepAutoencoder, mlp

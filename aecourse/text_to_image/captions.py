@@ -1,5 +1,7 @@
 """Captions: a small grammar with slots, that can be parsed, printed and turned into tokens.
 
+Its three forms::
+
     a striped red heart on white                                    one shape
     a small red circle above a large blue square on black           two shapes
     a clock in the shape of an avocado on grey                      a thing

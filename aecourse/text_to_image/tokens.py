@@ -1,7 +1,7 @@
 """From an image to tokens and back: a discrete autoencoder whose code is a palette and a grid of patches.
 
 An image is painted in layers, as with stencils: its paper, and over it at most three inks, each through a mask that
-lies inside the one before. The code names the colours, and for each patch of 4 * 4 pixels the masks:
+lies inside the one before. The code names the colours, and for each patch of 4 * 4 pixels the masks::
 
     palette    4 tokens: the paper, then the inks in the order in which they appear, from a codebook of colours
     place      1 token: the corner between patches that is nearest to the middle of all that is painted

@@ -1,7 +1,7 @@
 """Who is observed when, and which task belongs where."""
 
 from aecourse import figures, live
-from aecourse.figures.regions import where
+from aecourse.figures.task_regions import where
 from aecourse.notation import PAPER, colour
 from aecourse.style import new_figure
 from aecourse.tasks import TASKS

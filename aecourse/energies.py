@@ -32,7 +32,8 @@ def squared_error(y: Tensor, y_tilde: Tensor) -> Tensor:
     guards.batch("y", y)
     guards.batch("y_tilde", y_tilde)
     guards.same_shape("y_tilde", y_tilde, "y", y)
-    return (y - y_tilde).square().sum(dim=1)
+    # (y - y_tilde)^2, with one pass over the batch in either direction instead of seven
+    return torch.nn.functional.mse_loss(y_tilde, y, reduction="none").sum(dim=1)
 
 
 def binary_cross_entropy(y: Tensor, y_tilde: Tensor) -> Tensor:

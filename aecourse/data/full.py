@@ -1,4 +1,4 @@
-"""The full image sets, downloaded once, verified, and never replaced by anything damaged."""
+"""All of MNIST, downloaded once, verified, and never replaced by anything damaged."""
 
 import gzip
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 import zlib
 from pathlib import Path
+from typing import Literal, overload
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -15,63 +16,48 @@ from torch import Tensor
 from aecourse import guards
 from aecourse.data.embedded import digits
 
-MIRRORS = {
-    "mnist": (
-        "https://ossci-datasets.s3.amazonaws.com/mnist/",
-        "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    ),
-    # Plain http: the checksum is what protects.
-    "fashion": ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
-}
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
 FILES = {
     "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
     "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
 }
 SHA256 = {
-    "fashion/t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-    "fashion/t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-    "fashion/train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-    "fashion/train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-    "mnist/t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "mnist/t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-    "mnist/train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "mnist/train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
 }
 
 
+@overload
+def mnist(split: str = "train", *, labels: Literal[False] = False) -> Tensor: ...
+@overload
+def mnist(split: str = "train", *, labels: Literal[True]) -> tuple[Tensor, Tensor]: ...
 def mnist(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
     """All of MNIST, downloaded once; without a network the embedded digits instead, with one line that says so.
 
     Args:
         split: "train" (60,000 images) or "test" (10,000).
         labels: also return the digit that each image shows.
+
     Returns:
         (m, 784), float32 in [0, 1]; with labels a pair, the second (m,) int64.
+
+    Raises:
+        ValueError: there is no such split.
+
     Source: LeCun, Cortes & Burges, the MNIST database.
     """
+    guards.choice("split", split, FILES)
     try:
-        return _full("mnist", split, labels)
+        images = torch.from_numpy(_read(_fetch(FILES[split][0]), offset=16)).view(-1, 784).to(torch.float32) / 255
+        return (images, torch.from_numpy(_read(_fetch(FILES[split][1]), offset=8)).long()) if labels else images
     except ConnectionError as error:
         print(f"{error}; using the embedded {len(digits(split)):,} digits instead.", file=sys.stderr)
-        return digits(split, labels=labels)
-
-
-def fashion_mnist(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
-    """All of Fashion-MNIST, downloaded once.
-
-    Args:
-        split: "train" (60,000 images) or "test" (10,000).
-        labels: also return the kind of garment, 0 to 9.
-    Returns:
-        (m, 784), float32 in [0, 1]; with labels a pair, the second (m,) int64.
-    Raises:
-        ConnectionError: no mirror gave an intact file; `data.garments` needs no network.
-    Source: Xiao, Rasul & Vollgraf (2017), Fashion-MNIST.
-    """
-    try:
-        return _full("fashion", split, labels)
-    except ConnectionError as error:
-        raise ConnectionError(f"{error}; data.garments() holds 1,000 of its images and needs no network") from error
+        return digits(split, labels=True) if labels else digits(split)
 
 
 def folder() -> Path:
@@ -81,24 +67,18 @@ def folder() -> Path:
     return Path(os.environ.get("AECOURSE_DATA") or pooch.os_cache("aecourse")).expanduser()
 
 
-def _full(world: str, split: str, labels: bool) -> Tensor | tuple[Tensor, Tensor]:
-    guards.choice("split", split, FILES)
-    images = torch.from_numpy(_read(_fetch(world, FILES[split][0]), offset=16)).view(-1, 784).to(torch.float32) / 255
-    return (images, torch.from_numpy(_read(_fetch(world, FILES[split][1]), offset=8)).long()) if labels else images
-
-
-def _fetch(world: str, name: str) -> Path:
+def _fetch(name: str) -> Path:
     """The path of an intact file: the cached one, or else a fresh one from the first mirror that has it."""
     import pooch
 
     pooch.get_logger().setLevel(logging.WARNING)
-    target = folder() / world / name
-    known = f"sha256:{SHA256[f'{world}/{name}']}"
+    target = folder() / "mnist" / name
+    known = f"sha256:{SHA256[name]}"
     if target.exists() and f"sha256:{pooch.file_hash(str(target))}" != known:
         print(f"{target} is damaged and is fetched anew.", file=sys.stderr)
         target.unlink()
     reasons = []
-    for mirror in MIRRORS[world]:
+    for mirror in MIRRORS:
         # 3 seconds to connect: a firewall that drops packets should not keep a lecture hall waiting.
         downloader = pooch.HTTPDownloader(progressbar=True, timeout=(3, 20))
         try:

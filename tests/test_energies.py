@@ -148,15 +148,6 @@ def test_l1_is_the_sum_of_absolute_values():
     assert energies.l1(torch.tensor([[1.0, -2.0], [0.0, 0.5]])).tolist() == [3.0, 0.5]
 
 
-def test_kl_sparsity_is_the_divergence_of_coins():
-    h = torch.rand(50, 4)
-    wanted, found = Bernoulli(torch.full((4,), 0.1)), Bernoulli(h.mean(dim=0))
-    penalty = energies.kl_sparsity(h, 0.1)
-    assert penalty.shape == (50,)
-    assert torch.allclose(penalty, kl_divergence(wanted, found).sum().expand(50), rtol=1e-5)
-    assert energies.kl_sparsity(torch.full((3, 2), 0.1), 0.1).abs().max() < 1e-6
-
-
 def test_gaussian_kl_is_that_of_torch_distributions():
     mu, log_var = torch.randn(7, 3), torch.randn(7, 3)
     exact = kl_divergence(Normal(mu, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(dim=1)
@@ -168,9 +159,6 @@ def test_gaussian_kl_is_that_of_torch_distributions():
     ("call", "said"),
     [
         (lambda: energies.l1(torch.zeros(3)), r"^h: expected shape \(batch, n\)"),
-        (lambda: energies.kl_sparsity(torch.zeros(3, 2)), "^h: expected every unit strictly"),
-        (lambda: energies.kl_sparsity(torch.full((3, 2), 1.5)), r"^h: expected values in \[0, 1\]"),
-        (lambda: energies.kl_sparsity(torch.rand(3, 2), 1.0), "^rho: expected a number"),
         (lambda: energies.contractive(torch.ones(3, 2), torch.ones(4, 5)), r"^slope: expected shape \(batch, 4\)"),
         (lambda: energies.gaussian_kl(torch.ones(3, 2), torch.ones(3, 1)), "^log_var: expected the shape of mu"),
     ],

@@ -6,10 +6,10 @@ number that says "per pixel".
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import Module
 
 from aecourse import guards
 
@@ -17,6 +17,30 @@ TAU = 0.05**2  # squared plane units: on the plane a point is "explained" if it 
 
 Cost = Callable[[Tensor, Tensor], Tensor]
 Penalty = Callable[[Tensor], Tensor]
+
+
+class Decodes(Protocol):
+    """What can decode a code."""
+
+    def decode(self, h: Tensor) -> Tensor:
+        """(batch, d) -> (batch, n): y_tilde, or its logits."""
+        ...
+
+
+class Encodes(Decodes, Protocol):
+    """What can encode too: an autoencoder, whatever it is made of."""
+
+    def encode(self, y: Tensor) -> Tensor:
+        """(batch, n) -> (batch, d)."""
+        ...
+
+
+class Infers(Decodes, Protocol):
+    """What answers with a distribution of codes: a variational autoencoder, whatever it is made of."""
+
+    def posterior(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        """mu and log_var of q(h | y). (batch, n) -> (batch, d) twice."""
+        ...
 
 
 def squared_error(y: Tensor, y_tilde: Tensor) -> Tensor:
@@ -77,7 +101,7 @@ def binary_cross_entropy_with_logits(y: Tensor, logits: Tensor) -> Tensor:
 
 
 def free_energy(
-    model: Module, y: Tensor, y_hat: Tensor | None = None, *, C: Cost = squared_error, R: Penalty | None = None
+    model: Encodes, y: Tensor, y_hat: Tensor | None = None, *, C: Cost = squared_error, R: Penalty | None = None
 ) -> Tensor:
     """F(y) = C(y, y_tilde) + R(h), with h = Enc(y) and y_tilde = Dec(h): the energy of an autoencoder.
 
@@ -93,7 +117,7 @@ def free_energy(
     return cost if R is None else cost + R(h)
 
 
-def variational_free_energy(model: Module, y: Tensor, generator: Generator, *, beta: float = 1.0) -> Tensor:
+def variational_free_energy(model: Infers, y: Tensor, generator: Generator, *, beta: float = 1.0) -> Tensor:
     """F = C(y, Dec(h)) + beta KL(q(h | y) || N(0, I)), h a sample of q: the energy of a variational autoencoder.
 
     With beta = 1 its expectation over h is at least -log p(y): the negative evidence lower bound.
@@ -121,25 +145,6 @@ def l1(h: Tensor) -> Tensor:
     Source: Tibshirani (1996); Olshausen & Field (1996) for codes of images.
     """
     return guards.batch("h", h).abs().sum(dim=1)
-
-
-def kl_sparsity(h: Tensor, rho: float = 0.05) -> Tensor:
-    """R = sum_i KL(rho || mean of h_i over the batch): each unit is on for a share rho of the samples.
-
-    Args:
-        h: (batch, d), strictly between 0 and 1, such as sigmoid codes. rho: the wanted share, in (0, 1).
-    Returns:
-        (batch,), in nats, non-negative: one value for the whole batch, repeated, because the mean couples its samples.
-    Raises:
-        ValueError: a unit is 0 (or 1) on all samples, or rho is not in (0, 1).
-    Source: Ng (2011), Sparse autoencoder, CS294A lecture notes.
-    """
-    guards.number("rho", rho, low=1e-6, high=1 - 1e-6)
-    share = guards.batch("h", h, low=0, high=1).mean(dim=0)
-    if (share <= 0).any() or (share >= 1).any():
-        raise ValueError("h: expected every unit strictly between 0 and 1 on some sample, got one that never moves")
-    divergence = rho * (rho / share).log() + (1 - rho) * ((1 - rho) / (1 - share)).log()
-    return divergence.sum().expand(len(h))
 
 
 def contractive(slope: Tensor, W_h: Tensor) -> Tensor:

@@ -4,7 +4,6 @@ import math
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import Module
 
 from aecourse import energies, guards
 
@@ -20,7 +19,7 @@ def binarise(y: Tensor, generator: Generator) -> Tensor:
 
 
 @torch.no_grad()
-def importance_weighted_bound(model: Module, y: Tensor, generator: Generator, samples: int = 200) -> Tensor:
+def importance_weighted_bound(model: energies.Infers, y: Tensor, generator: Generator, samples: int = 200) -> Tensor:
     """An upper bound of -log p(y): -log of the mean over k of p(y, h_k) / q(h_k | y), with h_k drawn from q.
 
     With one sample it is the energy of the variational autoencoder; with more it falls, in expectation, towards
@@ -38,7 +37,7 @@ def importance_weighted_bound(model: Module, y: Tensor, generator: Generator, sa
     return torch.cat([_bound(model, part, generator, samples) for part in y.split(max(1, 10_000 // samples))])
 
 
-def _bound(model: Module, y: Tensor, generator: Generator, samples: int) -> Tensor:
+def _bound(model: energies.Infers, y: Tensor, generator: Generator, samples: int) -> Tensor:
     mu, log_var = (t.repeat_interleave(samples, dim=0) for t in model.posterior(y))
     h = energies.reparameterise(mu, log_var, generator)
     cost = energies.binary_cross_entropy_with_logits(y.repeat_interleave(samples, dim=0), model.decode(h))

@@ -62,13 +62,14 @@ class Autoencoder(Module):
 class TiedAutoencoder(Autoencoder):
     """The autoencoder whose decoder is the transpose of its encoder, W_y = W_h^T: shrink one and the other shrinks.
 
-    Arguments and attributes are those of `Autoencoder`; W_y is a view of W_h and no parameter of its own.
+    Arguments and attributes are those of `Autoencoder`, but there is no W_y.
     """
 
     def __init__(self, n: int, d: int, f: Squashing = torch.tanh, g: Squashing = identity, *, seed: int = 0):
         super().__init__(n, d, f, g, seed=seed)
         del self.W_y
-        self.tied = True
 
-    def __getattr__(self, name: str):  # called only for what is not found, as W_y is not since its deletion
-        return self.W_h.T if name == "W_y" and "tied" in self.__dict__ else super().__getattr__(name)
+    def decode(self, h: Tensor) -> Tensor:
+        """y_tilde = g(W_h^T h + b_y), with the encoder's own matrix. (batch, d) -> (batch, n)."""
+        guards.batch("h", h, columns=self.d)
+        return self.g(linear(h, self.W_h.T, self.b_y))

@@ -32,7 +32,7 @@ def top_k(k: int) -> Squashing:
 
 
 # f'(a), written with h = f(a)
-SLOPES = {
+SLOPES: dict[Squashing, Squashing] = {
     identity: torch.ones_like,
     torch.tanh: lambda h: 1 - h.square(),
     torch.sigmoid: lambda h: h * (1 - h),

@@ -14,6 +14,23 @@ from aecourse.figures.curves import STYLES
 from aecourse.notation import FAINT
 
 
+def tiles(images: Tensor, columns: int, gap: int = 0, fill: float = 0.0) -> np.ndarray:
+    """Images of one size as one, row by row from the top: what every mosaic of the course is made of.
+
+    Args:
+        images: (rows * columns, channels, height, width), on any device.
+        columns: images in a row.
+        gap: pixels around each image, so twice as many between two.
+        fill: the value of these pixels.
+
+    Returns:
+        (rows * (height + 2 gap), columns * (width + 2 gap), channels), ready for `imshow`.
+    """
+    padded = torch.nn.functional.pad(images.detach().cpu(), (gap,) * 4, value=fill)
+    placed = padded.unflatten(0, (-1, columns)).permute(0, 3, 1, 4, 2)  # (rows, height, columns, width, channels)
+    return placed.flatten(2, 3).flatten(0, 1).numpy()
+
+
 def image_rows(
     rows: Mapping[str, Tensor], ax: Axes | None = None, *, low: float = 0.0, high: float = 1.0, gap: int = 2
 ) -> Axes:
@@ -28,14 +45,12 @@ def image_rows(
         raise ValueError("rows: expected at least one row of images, got none")
     first = next(iter(rows.values()))
     side = guards.image_shape("rows", guards.batch("rows", first).shape[1])
-    bands = []
     for label, images in rows.items():
         guards.same_shape("rows", guards.batch(label, images), "the first row", first)
-        tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, side, side), (gap,) * 4, value=low)
-        bands.append(torch.cat(list(tiles), dim=1))
-    mosaic = torch.cat(bands)
-    ax = ax or plt.figure(figsize=(9.6, 0.3 + 7.6 * mosaic.shape[0] / mosaic.shape[1])).gca()
-    picture = ax.imshow(np.asarray(mosaic), cmap="gray_r", vmin=low, vmax=high)
+    every = torch.cat([images.detach().cpu() for images in rows.values()])
+    sheet = tiles(every.view(-1, 1, side, side), len(first), gap, low)[..., 0]
+    ax = ax or plt.figure(figsize=(9.6, 0.3 + 7.6 * sheet.shape[0] / sheet.shape[1])).gca()
+    picture = ax.imshow(sheet, cmap="gray_r", vmin=low, vmax=high)
     cell = side + 2 * gap
     ax.set_yticks([cell * (k + 0.5) for k in range(len(rows))], list(rows))
     ax.set_xticks([])
@@ -59,10 +74,9 @@ def mosaic(
     side = guards.image_shape("images", guards.batch("images", images).shape[1])
     if len(images) % guards.count("columns", columns):
         raise ValueError(f"images: expected full rows of {columns}, got {len(images)} images")
-    tiles = torch.nn.functional.pad(images.detach().cpu().view(-1, columns, side, side), (1,) * 4, value=torch.nan)
-    picture = tiles.permute(0, 2, 1, 3).reshape(-1, columns * (side + 2))
-    ax = ax or plt.figure(figsize=(6.4, 0.3 + 6.4 * picture.shape[0] / picture.shape[1])).gca()
-    ax.imshow(np.asarray(picture), cmap=cmap, vmin=low, vmax=high)  # the gaps are NaN and stay unpainted
+    sheet = tiles(images.view(-1, 1, side, side), columns, gap=1, fill=np.nan)[..., 0]
+    ax = ax or plt.figure(figsize=(6.4, 0.3 + 6.4 * sheet.shape[0] / sheet.shape[1])).gca()
+    ax.imshow(sheet, cmap=cmap, vmin=low, vmax=high)  # the gaps are NaN and stay unpainted
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
@@ -115,23 +129,22 @@ def colour_rows(rows: Mapping[str, Tensor], ax: Axes | None = None, *, gap: int 
     """
     if not rows:
         raise ValueError("rows: expected at least one row of images, got none")
-    bands, cell = [], 0
+    bands = []
     for label, images in rows.items():
         if images.ndim != 4 or images.shape[1] not in (1, 3) or images.shape[2] != images.shape[3]:
             raise ValueError(
                 f"{label}: expected shape (k, 3, side, side) or (k, 1, side, side), got {tuple(images.shape)}"
             )
         guards.batch(label, images.flatten(1), low=-1e-3, high=1 + 1e-3)
-        tiles = torch.nn.functional.pad(images.detach().cpu().expand(-1, 3, -1, -1), (gap,) * 4, value=1.0)
-        bands.append(tiles.clamp(0, 1).permute(2, 0, 3, 1).flatten(1, 2))
-        cell = images.shape[2] + 2 * gap
+        bands.append(images.detach().cpu().expand(-1, 3, -1, -1).clamp(0, 1))
         if bands[-1].shape != bands[0].shape:
             raise ValueError(f"{label}: expected as many images of the same size as in the first row")
-    mosaic = torch.cat(bands)
-    ax = ax or plt.figure(figsize=(9.6, 0.3 + 8.2 * mosaic.shape[0] / mosaic.shape[1])).gca()
-    ax.imshow(mosaic.numpy())
+    columns, cell = len(bands[0]), bands[0].shape[2] + 2 * gap
+    sheet = tiles(torch.cat(bands), columns, gap, fill=1.0)
+    ax = ax or plt.figure(figsize=(9.6, 0.3 + 8.2 * sheet.shape[0] / sheet.shape[1])).gca()
+    ax.imshow(sheet)
     for row in range(len(rows)):
-        for k in range(mosaic.shape[1] // cell):
+        for k in range(columns):
             edge = Rectangle(
                 (k * cell + gap - 0.5, row * cell + gap - 0.5),
                 cell - 2 * gap,

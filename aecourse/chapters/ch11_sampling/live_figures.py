@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Circle
 from torch import Tensor
 
 from aecourse import guards, live
+from aecourse.figures.images import tiles
 from aecourse.notation import INK
 from aecourse.style import CLASS_COLOURS, CLASS_MARKERS, new_figure
 
@@ -39,6 +41,10 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
     trained = {k: v._replace(mu=v.mu.detach().cpu(), samples=v.samples.detach().cpu()) for k, v in trained.items()}
     first = trained[betas[0]]
     side = guards.image_shape("samples", guards.batch("samples", first.samples).shape[1])
+
+    def mosaic(samples: Tensor) -> np.ndarray:
+        return tiles(samples.view(-1, 1, side, side), columns)[..., 0]
+
     figure, (plane, sheet) = new_figure(2, size=(11.0, 5.4), width_ratios=(1.05, 1))
     dots: list[tuple[int, PathCollection]] = []
     for k in labels.unique().tolist():
@@ -51,15 +57,15 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
     plane.legend(
         ncols=5, markerscale=2, loc="upper center", bbox_to_anchor=(0.5, -0.16), fontsize=11, handletextpad=0.1
     )
-    picture = sheet.imshow(_mosaic(first.samples, columns, side), cmap="gray_r", vmin=0, vmax=1)
+    picture = sheet.imshow(mosaic(first.samples), cmap="gray_r", vmin=0, vmax=1)
     sheet.set(title="decoded from h ~ N(0, I)", xticks=[], yticks=[])
     sheet.spines[:].set_visible(False)
 
-    def update(beta: float) -> str:
+    def update(beta: int) -> str:
         shown = trained[betas[beta]]
         for k, dot in dots:
             dot.set_offsets(shown.mu[labels == k].numpy())
-        picture.set_data(_mosaic(shown.samples, columns, side))
+        picture.set_data(mosaic(shown.samples))
         outside = (shown.mu.norm(dim=1) > 2).double().mean().item()
         return (
             f"β = {betas[beta]:g}: C = {shown.cost:.0f} nats, KL = {shown.kl:.1f} nats an image; "
@@ -68,11 +74,6 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
 
     middle = min(range(len(betas)), key=lambda k: abs(betas[k] - 1))
     return live.Live(figure, {"beta": live.slider("β, step by step", 0, len(betas) - 1, middle, symbol="h")}, update)
-
-
-def _mosaic(images: Tensor, columns: int, side: int):
-    tiles = images.view(-1, columns, side, side).permute(0, 2, 1, 3)
-    return tiles.reshape(-1, columns * side).numpy()
 
 
 def _example() -> live.Live:

@@ -5,9 +5,10 @@ import itertools
 import torch
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from torch import Tensor
+from matplotlib.text import Text
 
 from aecourse import guards, live
+from aecourse.figures.images import tiles
 from aecourse.notation import FAINT, INK
 from aecourse.style import new_figure
 from aecourse.text_to_image import captions, checker, painter
@@ -59,7 +60,7 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
         settings = {"temperature": temperature, "guidance": guidance, "best_of": int(best_of)}
         images = model.draw(grid, torch.Generator().manual_seed(seed), **settings)
         right = checker.matches(images, grid)
-        shown.set_data(_mosaic(images))
+        shown.set_data(tiles(images, COLUMNS, _GAP, fill=1.0))
         for mark, good in zip(marks, right.tolist(), strict=True):
             mark.set(text="✓" if good else "✗", color=_YES if good else _NO)
         new = bool(captions.unseen(asked[None]))
@@ -125,13 +126,7 @@ def _options(slot: str) -> list[str]:
     return list(captions.SLOTS[slot]) if needed else [_ANY, *captions.SLOTS[slot]]
 
 
-def _mosaic(images: Tensor):
-    """(15, 3, 32, 32) -> rows of five, on white, ready to be shown."""
-    tiles = torch.nn.functional.pad(images, (_GAP,) * 4, value=1.0).view(ROWS, COLUMNS, 3, _CELL, _CELL)
-    return tiles.permute(0, 3, 1, 4, 2).reshape(ROWS * _CELL, COLUMNS * _CELL, 3).numpy()
-
-
-def _mark(ax: Axes, row: int, column: int):
+def _mark(ax: Axes, row: int, column: int) -> Text:
     x, y = (column + 1) * _CELL - _GAP - 1.0, (row + 1) * _CELL - _GAP - 1.0
     box = {"boxstyle": "circle,pad=0.15", "fc": "white", "ec": INK, "lw": 0.8}
     return ax.text(x, y, "✓", ha="right", va="bottom", fontsize=13, bbox=box)

@@ -10,15 +10,18 @@ import base64
 import html
 import io
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.spines import Spine
+from matplotlib.text import Text
 from PIL import Image
 
 from aecourse import guards, notation
@@ -92,16 +95,20 @@ class Live:
         update: Callable[..., str],
         above: Sequence[widgets.Widget] = (),
     ):
-        if not isinstance(figure, Figure):
-            raise ValueError(f"figure: expected a matplotlib Figure, got {type(figure).__name__}")
+        if not isinstance(figure, Figure) or not isinstance(figure.canvas, FigureCanvasAgg):
+            raise ValueError(f"figure: expected a figure on a canvas of its own, got {type(figure).__name__}")
+        self._canvas = figure.canvas
         self.figure, self.controls, self.update = figure, dict(controls), guards.function("update", update)
         self._image = widgets.Image(
             format="png", layout=widgets.Layout(width=f"{figure.bbox.width:.0f}px", max_width="100%")
         )
         self._text = widgets.HTML()
-        self._children, self._moving, self._background, self._held = [], [], None, False
+        self._children: list[Artist] = []
+        self._moving: list[Artist] = []
+        self._background: Any = None
+        self._held = False
         self.caption = self.update(**self.values)
-        figure.canvas.draw()
+        self._canvas.draw()
         figure.set_layout_engine("none")
         self._show()
         for control in self.controls.values():
@@ -109,7 +116,7 @@ class Live:
         self._box = widgets.VBox([*above, *self.controls.values(), self._image, self._text])
 
     @property
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """The value of each control, by name."""
         return {name: control.value for name, control in self.controls.items()}
 
@@ -118,7 +125,7 @@ class Live:
         """The picture that is shown now."""
         return bytes(self._image.value)
 
-    def set(self, **values: object) -> "Live":
+    def set(self, **values: Any) -> "Live":
         """Do what a hand on the controls would do.
 
         Raises:
@@ -168,7 +175,7 @@ class Live:
 
     def _show(self) -> None:
         self._draw()
-        self._image.value = _png(self.figure)
+        self._image.value = _png(self._canvas)
         self._say(self.caption)
 
     def _say(self, text: str) -> None:
@@ -189,17 +196,17 @@ class Live:
             self._children, self._moving, self._background = children, [], None
             for artist in children:
                 artist.set_animated(False)
-            self.figure.canvas.draw()
+            self._canvas.draw()
             return
         if self._background is None or self.figure.stale:  # matplotlib tells the figure of all but animated artists
             self._moving = [artist for ax in self.figure.axes for artist in _layers(ax)]
             for artist in self._moving:
                 artist.set_animated(True)
-            self.figure.canvas.draw()
-            self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
-        self.figure.canvas.restore_region(self._background)
+            self._canvas.draw()
+            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.restore_region(self._background)
         for artist in self._moving:
-            artist.draw(self.figure.canvas.get_renderer())
+            artist.draw(self._canvas.get_renderer())
         self.figure.stale = False
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -213,7 +220,8 @@ class Live:
 
 def _layers(ax: Axes) -> list[Artist]:
     """What moves in ax and what lies over it, in drawing order; ticks, titles and legends stay."""
-    fixed = {ax.patch, ax.title, ax._left_title, ax._right_title}
+    titles = {a for a in ax.get_children() if isinstance(a, Text)} - set(ax.texts)
+    fixed = {ax.patch, *titles}
     fixed |= set() if ax.axison else set(ax.spines.values())
     drawn = [a for a in ax.get_children() if not isinstance(a, Axis | Legend)]
     touched = {a for a in drawn if (a.stale or a.get_animated()) and not isinstance(a, Spine) and a is not ax.patch}
@@ -222,9 +230,9 @@ def _layers(ax: Axes) -> list[Artist]:
     return sorted(above, key=lambda a: a.get_zorder())
 
 
-def _png(figure: Figure) -> bytes:
+def _png(canvas: FigureCanvasAgg) -> bytes:
     """The canvas as PNG; level 1, because the browser sits next door and time matters more than bytes."""
-    pixels = np.ascontiguousarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
+    pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 
 import torch
+from matplotlib.axes import Axes
+from matplotlib.transforms import offset_copy
 from torch import Tensor
 
 from aecourse import data, limits, live
@@ -92,7 +94,7 @@ def _where(E_path: Tensor, F: float) -> str:
 class _Marks:
     """The points that both panels share: y, where the descent ends, the best z, and the encoder's guess."""
 
-    def __init__(self, plane, energy, with_guess: bool):
+    def __init__(self, plane: Axes, energy: Axes, with_guess: bool):
         (self.y,) = plane.plot([], [], "o", color=colour("y"), ms=11, mec="white", zorder=5)
         looks = [("D", colour("z"), "end of the descent", 12, 4), ("*", INK, "best $z$", 17, 6)]
         looks += [("^", colour("h"), "encoder", 13, 5)] if with_guess else []
@@ -101,16 +103,16 @@ class _Marks:
             look = {"color": ink, "ms": size, "mec": "white", "zorder": order}
             self.plane += plane.plot([], [], marker, **look)
             self.energy += energy.plot([], [], marker, label=name, **look)
-        plane.annotate("$y$", (0, 0), xytext=(8, 6), textcoords="offset points", fontsize=16, color=colour("y"))
-        self.name = plane.texts[-1]
+        beside = offset_copy(plane.transData, plane.get_figure(root=True), 8, 6, "points")
+        self.name = plane.text(0, 0, "$y$", transform=beside, fontsize=16, color=colour("y"))
 
     def place(self, y: Tensor, end: Tensor, best: Tensor, guess: Tensor | None) -> list[float]:
         """Move every mark; return the energies of the descent's end and of the guess, if there is one."""
         self.y.set_data(*y.T)
-        self.name.xy = tuple(y[0])
-        self.name.stale = True  # matplotlib does not notice a moved annotation
+        self.name.set_position((y[0, 0].item(), y[0, 1].item()))
         energies = []
-        for z, dot, mark in zip((end, best, guess), self.plane, self.energy, strict=False):
+        latents = (end, best) if guess is None else (end, best, guess)
+        for z, dot, mark in zip(latents, self.plane, self.energy, strict=True):
             point = data.ellipse(z)
             E = (y - point).square().sum().item()
             dot.set_data(*point.T)

@@ -1,10 +1,18 @@
-"""Argument checks that name the argument: every refusal is a ValueError that says what was expected."""
+"""Argument checks that name the argument: every refusal is a ValueError that says what was expected.
+
+Each takes the name of the argument first and the value second, and returns the value, so that it can stand where the
+value is used: `side = guards.image_shape("y", guards.batch("y", y).shape[1])`.
+"""
 
 import math
 from collections.abc import Callable, Iterable
 from numbers import Integral, Real
+from typing import Any, TypeVar
 
 from torch import Tensor
+
+Option = TypeVar("Option")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class NotFiniteError(ValueError):
@@ -23,8 +31,19 @@ def batch(
 
     One pass over the data: a sum betrays NaN and infinity, the smallest and the largest entry a wrong range as well.
 
+    Args:
+        name: of the argument; the message starts with it.
+        value: (batch, n), any floating-point dtype.
+        columns: n, if it is known.
+        low: no entry may be below.
+        high: no entry may be above.
+
+    Returns:
+        `value` itself.
+
     Raises:
-        ValueError: anything else; the message starts with `name`.
+        NotFiniteError: an entry is NaN or infinite.
+        ValueError: `value` is anything else than such a tensor.
     """
     _shape(name, value, columns)
     # A sum is five times faster than the bounds, and NaN and infinity never sum to a finite number.
@@ -53,13 +72,36 @@ def _shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
 
 
 def same_shape(name: str, value: Tensor, other_name: str, other: Tensor) -> None:
-    """Refuse two tensors of different shape: broadcasting would silently compare the wrong samples."""
+    """Refuse two tensors of different shape: broadcasting would silently compare the wrong samples.
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: any shape.
+        other_name: of the argument with which it is compared.
+        other: a tensor of the shape that is wanted.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
     if value.shape != other.shape:
         raise ValueError(f"{name}: expected the shape of {other_name} {tuple(other.shape)}, got {tuple(value.shape)}")
 
 
 def count(name: str, value: int, low: int = 1, high: float = math.inf) -> int:
-    """Return `value` if it is an integer within [low, high]."""
+    """Return `value` if it is an integer within [low, high].
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: a whole number of any kind, NumPy's too; a truth value is none.
+        low: the smallest that is allowed.
+        high: the largest that is allowed.
+
+    Returns:
+        `value` as an int.
+
+    Raises:
+        ValueError: it is no whole number, or not within the bounds.
+    """
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
         upper = "" if high == math.inf else f" and at most {high}"
         raise ValueError(f"{name}: expected a whole number of at least {low}{upper}, got {value!r}")
@@ -67,7 +109,20 @@ def count(name: str, value: int, low: int = 1, high: float = math.inf) -> int:
 
 
 def number(name: str, value: float, low: float = -math.inf, high: float = math.inf) -> float:
-    """Return `value` as a float if it is a finite number within [low, high]."""
+    """Return `value` as a float if it is a finite number within [low, high].
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: a number of any kind; a truth value is none.
+        low: the smallest that is allowed.
+        high: the largest that is allowed.
+
+    Returns:
+        `value` as a float.
+
+    Raises:
+        ValueError: it is no number, not finite, or not within the bounds.
+    """
     if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name}: expected a finite number, got {value!r}")
     if not low <= value <= high:
@@ -75,23 +130,57 @@ def number(name: str, value: float, low: float = -math.inf, high: float = math.i
     return float(value)
 
 
-def choice(name: str, value: object, options: Iterable[object]) -> object:
-    """Return `value` if it is one of `options`."""
+def choice(name: str, value: Option, options: Iterable[Option]) -> Option:
+    """Return `value` if it is one of `options`.
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: what was chosen.
+        options: what can be chosen from, such as the keys of a dictionary.
+
+    Returns:
+        `value` itself.
+
+    Raises:
+        ValueError: it is none of them; the message lists them.
+    """
     options = list(options)
     if value not in options:
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, options))}, got {value!r}")
     return value
 
 
-def function(name: str, value: Callable) -> Callable:
-    """Return `value` if it can be called."""
+def function(name: str, value: Function) -> Function:
+    """Return `value` if it can be called.
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: a function, or whatever else can be called.
+
+    Returns:
+        `value` itself.
+
+    Raises:
+        ValueError: it cannot be called.
+    """
     if not callable(value):
         raise ValueError(f"{name}: expected a function, got {type(value).__name__}")
     return value
 
 
 def image_shape(name: str, pixels: int) -> int:
-    """Return the side of a square image of so many pixels."""
+    """Return the side of a square image of so many pixels.
+
+    Args:
+        name: of the argument that holds the images; the message starts with it.
+        pixels: of one image.
+
+    Returns:
+        the square root of `pixels`.
+
+    Raises:
+        ValueError: `pixels` is no square.
+    """
     side = math.isqrt(pixels)
     if side * side != pixels:
         raise ValueError(f"{name}: expected square images (such as 784 = 28 x 28 pixels), got {pixels} pixels")

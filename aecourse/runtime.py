@@ -60,16 +60,18 @@ def check() -> bool:
 
 def _threads(threads: int | None) -> int:
     if threads is None:
-        text = os.environ.get("AECOURSE_THREADS") or "1"
-        threads = int(text) if text.isdecimal() else text
+        wanted = os.environ.get("AECOURSE_THREADS") or "1"
+        if not wanted.isdecimal():
+            raise ValueError(f"threads: expected a whole number in AECOURSE_THREADS, got {wanted!r}")
+        threads = int(wanted)
     return guards.count("threads", threads)
 
 
 def _device(device: str | None) -> torch.device:
-    device = guards.choice("device", device or (os.environ.get("AECOURSE_DEVICE") or "cpu"), ("cpu", "cuda"))
-    if device == "cuda" and not torch.cuda.is_available():
+    wanted = guards.choice("device", device or os.environ.get("AECOURSE_DEVICE") or "cpu", ("cpu", "cuda"))
+    if wanted == "cuda" and not torch.cuda.is_available():
         raise ValueError("device: expected a machine with a GPU for 'cuda', but torch sees none here")
-    return torch.device(device)
+    return torch.device(wanted)
 
 
 def _version(package: str) -> str:

@@ -1,6 +1,7 @@
 """The look of every figure: `use()` applies course.mplstyle, `new_figure` makes a figure that no window owns."""
 
 from importlib.resources import as_file, files
+from typing import Any
 
 import matplotlib.style
 from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ def use() -> None:
 
 
 def new_figure(
-    columns: int = 1, rows: int = 1, size: tuple[float, float] = (9.6, 4.2), **options
+    columns: int = 1, rows: int = 1, size: tuple[float, float] = (9.6, 4.2), **options: Any
 ) -> tuple[Figure, list[Axes]]:
     """A figure in the course's style on its own canvas, unknown to pyplot, and its Axes as a flat list.
 

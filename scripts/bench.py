@@ -50,12 +50,12 @@ class PerSample(Dataset):
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, k: int) -> tuple[torch.Tensor, int]:
-        picture = Image.fromarray(self.images[k].numpy())
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        picture = Image.fromarray(self.images[index].numpy())
         pixels = torch.from_numpy(np.array(picture, np.uint8, copy=True)).view(28, 28, 1)
         image = pixels.permute(2, 0, 1).contiguous().to(torch.float32).div(255)
         mean, std = torch.as_tensor((0.5,)).view(-1, 1, 1), torch.as_tensor((0.5,)).view(-1, 1, 1)
-        return image.clone().sub_(mean).div_(std), int(self.labels[k])
+        return image.clone().sub_(mean).div_(std), int(self.labels[index])
 
 
 def usual_loop(Y: torch.Tensor) -> None:

@@ -102,7 +102,8 @@ def picture(cell: NotebookNode) -> NotebookNode | None:
 
 def said(cell: NotebookNode) -> str:
     """What a live figure says below itself; "" for a figure that does not move."""
-    text = picture(cell).data.get("text/plain", "")
+    shown = picture(cell)
+    text = shown.data.get("text/plain", "") if shown else ""
     return "" if text.startswith("<Figure") or not text else " ".join(text.split())
 
 

@@ -65,10 +65,10 @@ def run(notebook: Path, wanted: list[str], bar: tqdm) -> None:
     with subprocess.Popen(
         command, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
-        for line in process.stdout:
+        for line in process.stdout or ():
             said.append(line.strip())
             bar.update(said[-1] == "cell")
-        trace = process.stderr.read()
+        trace = process.stderr.read() if process.stderr else ""
     if process.returncode:
         failed = said[-1] if said and said[-1] != "cell" else f"{notebook.name}: ended with {process.returncode}"
         raise SystemExit(f"{trace}\n{failed}\nWhat was prepared before it is kept.")

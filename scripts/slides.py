@@ -75,9 +75,8 @@ def _headings(cell: NotebookNode) -> list[str]:
 def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
     tags = set(cell.metadata.get("tags", []))
     pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+    said, demo = "" if captioned else course.said(cell), course.demo(cell)
     if pictures:
-        said = "" if captioned else course.said(cell)
-        demo = course.demo(cell)
         cell.outputs = pictures
     for output in pictures:
         output.metadata = {"alt": alt, "demo": demo, "said": said}

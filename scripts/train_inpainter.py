@@ -8,6 +8,7 @@ the figures of the shipped weights again.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -41,7 +42,9 @@ def figures(model: models.Inpainter, Y: torch.Tensor) -> dict[str, str]:
     return result
 
 
-def decibel(model: models.Inpainter, Y: torch.Tensor, mask: corruption.Corruption, seed: int) -> float:
+def decibel(
+    model: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], Y: torch.Tensor, mask: corruption.Corruption, seed: int
+) -> float:
     """Of all pixels of Y; the masks are drawn on the CPU, so that every device is asked the same."""
     known = mask(torch.ones(Y.shape), torch.Generator().manual_seed(seed)).to(Y)
     with torch.no_grad():

@@ -85,7 +85,10 @@ def unfold(number: str) -> str:
 
 def _links_below_the_title(cells: list[NotebookNode], path: Path) -> None:
     """The first line of a notebook, its links, moves under the title and gets those that a page can add."""
-    links = _LINKS.search(cells[0].source)[0]
+    found = _LINKS.search(cells[0].source)
+    if not found:
+        raise ValueError(f"{path.name}: expected a line of links in the first cell, got none")
+    links = found[0]
     cells[0].source = cells[0].source.replace(links, "").strip()
     here = f'<a href="../slides/{path.stem}.html">Slides</a>'
     links += f" · {{download}}`Download the notebook <../download/{path.name}>` · {here}"

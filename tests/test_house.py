@@ -43,6 +43,12 @@ def test_ruff_is_content(command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_types_agree():
+    command = [sys.executable, "-m", "pyrefly", "check", "--python-interpreter-path", sys.executable]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_pins_are_exact_and_satisfy_every_range():
     for name, pin in PINS.items():
         assert re.fullmatch(r"==[\w.]+", str(pin)), f"{name}{pin}"

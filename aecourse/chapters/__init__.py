@@ -53,7 +53,9 @@ def live_figures() -> dict[str, Callable]:
     found: dict[str, Callable] = {}
     for number in folders():
         module = part(number, "live_figures")
-        for name, figure in vars(module).items() if module else ():
+        if module is None:
+            continue
+        for name, figure in vars(module).items():
             if name.startswith("_") or getattr(figure, "__module__", "") != module.__name__:
                 continue
             if getattr(getattr(figure, "__annotations__", {}).get("return"), "__name__", "") == "Live":

@@ -32,25 +32,28 @@ class Field:
     """
 
     def __init__(self, ax: Axes, side: int = 33, high: float = 1.0, arrows: bool = True):
-        self.start, self.high = grid(side).numpy(), guards.number("high", high, low=1e-12)
+        self.start, self.side = grid(side).numpy(), side
+        self.high = guards.number("high", high, low=1e-12)
         self.cell = (BOX[1] - BOX[0]) / (side - 1)
         box = extent(side, BOX)
         self.heat = ax.imshow(np.zeros((side, side)), extent=box, origin="lower", vmin=0, vmax=high)
         light, dark = (to_rgba(colour, 0.9) for colour in (PAPER, INK))
         empty = Path(np.zeros((1, 2)))
-        self.patches = [ax.add_patch(PathPatch(empty, fc=c, lw=0)) for c in (light, dark)] if arrows else []
+        self.patches = [PathPatch(empty, fc=c, lw=0) for c in (light, dark)] if arrows else []
+        for patch in self.patches:
+            ax.add_patch(patch)
         square(ax, box[:2])
 
     def show(self, move: Tensor) -> None:
         """move: (side * side, 2), in the order of `figures.grid`."""
         if len(guards.batch("move", move, columns=2)) != len(self.start):
             raise ValueError(f"move: expected one per arrow, ({len(self.start)}, 2), got {tuple(move.shape)}")
-        move = move.detach().cpu().numpy()
-        length = np.hypot(*move.T)
-        self.heat.set_data(length.reshape(self.heat.get_array().shape))
+        arrows = move.detach().cpu().numpy()
+        length = np.hypot(*arrows.T)
+        self.heat.set_data(length.reshape(self.side, self.side))
         bright = length > 0.6 * self.high
         for patch, chosen in zip(self.patches, (~bright, bright), strict=False):
-            patch.set_path(_arrows(self.start[chosen], move[chosen], 0.92 * self.cell))
+            patch.set_path(_arrows(self.start[chosen], arrows[chosen], 0.92 * self.cell))
 
 
 def _arrows(start: np.ndarray, move: np.ndarray, longest: float) -> Path:

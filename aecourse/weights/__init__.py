@@ -7,6 +7,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import safetensors
 import safetensors.torch
@@ -16,6 +17,7 @@ from torch.nn import Module
 from aecourse.models import Inpainter
 
 FOLDER = Path(__file__).parent
+Model = TypeVar("Model", bound=Module)
 
 
 def inpainter(path: Path | str = FOLDER / "inpainter.safetensors") -> Inpainter:
@@ -35,7 +37,7 @@ def card(path: Path | str) -> dict[str, str]:
     return read(path)[1]
 
 
-def load(model: Module, path: Path | str) -> Module:
+def load(model: Model, path: Path | str) -> Model:
     """Fill `model` with the weights of a file, and return it; on any error the model is as it was."""
     stored, _ = read(path)
     own = model.state_dict()

@@ -78,7 +78,7 @@ def calls(path: Path, cells: list, functions: Iterable[str]) -> dict[int, str]:
 
 def descriptions() -> dict[str, str]:
     """Each live figure of the course -> the first line of its docstring."""
-    return {name: figure.__doc__.splitlines()[0] for name, figure in live_figures().items()}
+    return {name: (figure.__doc__ or "").partition("\n")[0] for name, figure in live_figures().items()}
 
 
 def fingerprint(package: Path) -> str:

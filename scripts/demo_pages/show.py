@@ -16,8 +16,13 @@ def show(stored: str) -> live.Live:
     runtime.setup(seed=0)
     call = cloudpickle.loads(Path(stored).read_bytes())
     original = style.use
+
+    def sharp() -> None:
+        original()
+        matplotlib.rcParams.update({"figure.dpi": SHARP})
+
     try:
-        style.use = lambda: (original(), matplotlib.rcParams.update({"figure.dpi": SHARP}))
+        style.use = sharp
         figure = live_figures()[call["function"]](*call["args"], **call["kwargs"])
     finally:
         style.use = original

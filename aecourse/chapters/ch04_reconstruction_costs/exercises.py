@@ -9,11 +9,12 @@ from aecourse.checking.quizzes import Question
 
 
 def _real(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    return tuple(torch.randn(3 + k, 5, generator=generator) for _ in range(2))
+    return torch.randn(3 + k, 5, generator=generator), torch.randn(3 + k, 5, generator=generator)
 
 
 def _probabilities(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    return tuple(0.05 + 0.9 * torch.rand(3 + k, 5, generator=generator) for _ in range(2))
+    y, y_tilde = (0.05 + 0.9 * torch.rand(3 + k, 5, generator=generator) for _ in range(2))
+    return y, y_tilde
 
 
 def _logits(generator: Generator, k: int) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,8 @@ from aecourse.checking.quizzes import Question
 
 
 def _cost_and_penalty(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    return tuple(0.1 + torch.rand(3 + k, generator=generator) for _ in range(2))
+    C, R = (0.1 + torch.rand(3 + k, generator=generator) for _ in range(2))
+    return C, R
 
 
 def _energy(points: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Denoising on the plane: who could have sent this point, the whole field, and where its arrows lead."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -205,7 +206,7 @@ def _data(ax: Axes, points: Tensor) -> None:
     ax.scatter(*points.T.cpu(), s=20, color=colour("y"), ec=PAPER, lw=0.7, zorder=3)
 
 
-def _marker(symbol: str) -> dict[str, str]:
+def _marker(symbol: str) -> dict[str, Any]:
     look = SYMBOLS[symbol]
     return {"marker": look.marker, "color": look.colour, "mec": PAPER, "ls": ""}
 

@@ -98,24 +98,28 @@ def _links_below_the_title(cells: list[NotebookNode], path: Path) -> None:
         del cells[0]
 
 
+def lists() -> dict[str, str]:
+    """What stands in place of each mark in the pages from site/: the chapters, found."""
+    heads = [course.head(path) for path in course.PATHS]
+    return {
+        "<!-- chapters -->": course.table(heads),
+        "<!-- toctree -->": "\n".join(f"notebooks/{h.path.stem}" for h in heads),
+        "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
+        "<!-- decks -->": "\n".join(f'- <a href="slides/{h.path.stem}.html">{h.name}</a>' for h in heads),
+    }
+
+
 def gather(to: Path = GATHERED) -> None:
     """Write all sources of the website into one folder."""
     shutil.rmtree(to, ignore_errors=True)
     for folder in ("notebooks", "download"):
         (to / folder).mkdir(parents=True)
-    titles = {path: course.title(course.read(path)) for path in course.PATHS}
     for path in course.PATHS:
         nbformat.write(page(path), to / "notebooks" / path.name)
         shutil.copy2(path, to / "download")
-    lists = {
-        "<!-- chapters -->": course.table([course.head(path) for path in course.PATHS]),
-        "<!-- toctree -->": "\n".join(f"notebooks/{p.stem}" for p in titles),
-        "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
-        "<!-- decks -->": "\n".join(f'- <a href="slides/{p.stem}.html">{title}</a>' for p, title in titles.items()),
-    }
     for source in course.SITE.glob("*.md"):
         text = source.read_text("utf-8")
-        for mark, lines in lists.items():
+        for mark, lines in lists().items():
             text = text.replace(mark, lines)
         (to / source.name).write_text(text, "utf-8")
     shutil.copytree(course.ROOT / "docs", to / "docs", ignore=shutil.ignore_patterns("*.png"))

@@ -12,6 +12,7 @@ help:
 	@echo "make demos   every live figure alone on a page, for the projector (make demos ARGS=\"--only costs\")"
 	@echo "make site    the whole website, into _site (needs npm)"
 	@echo "make weave   write README's table, the map and the links onward from the notebooks' heads"
+	@echo "make address REPO=you/yours  links of README and notebooks lead to your repository on GitHub"
 	@echo "make bake    re-execute the notebooks in place (make bake ARGS=\"notebooks/03*.ipynb\" for some)"
 	@echo "make bench   measure speed; nothing is tested"
 	@echo "make clean   remove .venv, what was built, and the caches"
@@ -45,6 +46,9 @@ demos: setup
 
 weave: setup
 	@$(BIN)/python scripts/weave.py
+
+address: setup
+	@$(BIN)/python scripts/address.py $(REPO)
 
 bake: setup
 	@$(BIN)/python scripts/bake.py $(ARGS)

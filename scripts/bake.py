@@ -35,10 +35,9 @@ def bake(path: Path) -> None:
 
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Drop what differs from run to run: timings, interpreter, widgets, and what a finished progress bar has left."""
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    language = {key: value for key, value in notebook.metadata.language_info.items() if key != "version"}
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata = {"kernelspec": kernel, "language_info": language}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":

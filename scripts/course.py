@@ -17,6 +17,14 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 _CAPTION = re.compile(r"\*(?!\*)((?:\*\*|[^*])+)\*")
 _CALLED = re.compile(rf"\b({'|'.join(live_figures())})\(")
 
+PORT = 8866  # where `make demos` shows the live figures, unless told otherwise
+# The live figures that move on a page of the website: which one, and what a link to it says.
+ON_THE_WEB = {
+    "play_with_captions": ("index.html", "play with the captions in this browser"),
+    "denoise_the_plane": ("spiral.html", "move it in this browser"),
+    "follow_the_arrows": ("spiral.html", "move it in this browser"),
+}
+
 
 def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
@@ -65,8 +73,8 @@ def head(path: Path) -> Head:
 
 
 def title(notebook: NotebookNode) -> str:
-    """The notebook's one heading of the first level."""
-    return next(found[1] for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M)))
+    """The notebook's one heading of the first level; "" if it has none."""
+    return next((found[1] for cell in notebook.cells if (found := re.search(r"^# (.+)$", cell.source, re.M))), "")
 
 
 def table(heads: list[Head], folder: str = "notebooks/") -> str:
@@ -107,9 +115,14 @@ def said(cell: NotebookNode) -> str:
     return "" if text.startswith("<Figure") or not text else " ".join(text.split())
 
 
+def called(cell: NotebookNode) -> list[str]:
+    """Names of the live figures that a cell calls."""
+    return _CALLED.findall(cell.source) if cell.cell_type == "code" else []
+
+
 def demo(cell: NotebookNode) -> str:
     """Name of the live figure that a cell shows, or ""."""
-    found = _CALLED.findall(cell.source)
+    found = called(cell)
     return found[-1] if found and picture(cell) else ""
 
 

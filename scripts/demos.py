@@ -1,6 +1,6 @@
 """Serve each live figure of the notebooks alone on a page, large enough for a lecture room.
 
-    python scripts/demos.py [--only NAME ...] [--prepare] [--port 8866] [--no-browser]
+    python scripts/demos.py [--only NAME ...] [--prepare] [--port PORT] [--no-browser]
 
 What the notebooks compute for their figures is computed once, into _build/demos (or the folder that AECOURSE_DEMOS
 names), and again only after a change.
@@ -17,12 +17,12 @@ from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
+import course
 import nbformat
 from demo_pages.calls import Page, find_pages
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parents[1]
-LOOK = ROOT / "site" / "demos"
+LOOK = course.SITE / "demos"
 IDLE = 300  # seconds after which a kernel whose page is closed is ended, should the page have failed to say so
 
 
@@ -82,7 +82,7 @@ def surroundings() -> dict[str, str]:
 
 
 def build() -> Path:
-    return Path(os.environ.get("AECOURSE_DEMOS") or ROOT / "_build" / "demos").resolve()
+    return Path(os.environ.get("AECOURSE_DEMOS") or course.ROOT / "_build" / "demos").resolve()
 
 
 def write(pages: list[Page], folder: Path) -> None:
@@ -155,10 +155,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these figures only")
     parser.add_argument("--prepare", action="store_true", help="compute what is missing, serve nothing")
-    parser.add_argument("--port", type=int, default=8866)
+    parser.add_argument("--port", type=int, default=course.PORT)
     parser.add_argument("--no-browser", action="store_true", help="open no browser")
     chosen = parser.parse_args(arguments)
-    pages = choose(find_pages((ROOT / "notebooks").glob("*.ipynb"), ROOT / "aecourse"), chosen.only)
+    pages = choose(find_pages(course.PATHS, course.ROOT / "aecourse"), chosen.only)
     prepare(pages, build() / "arguments")
     write(pages, build())
     if not chosen.prepare:

@@ -24,7 +24,7 @@ from pygments.formatters import HtmlFormatter
 from tqdm import tqdm
 
 DECKS = course.BUILT / "slides"
-STAGE = "http://localhost:8866/voila/render"  # where `make demos` shows the live figures
+STAGE = f"http://localhost:{course.PORT}/voila/render"  # where `make demos` shows the live figures
 _NPM = course.SITE / "node_modules"
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 _UNSEEN = ("skip", "notes")
@@ -79,7 +79,8 @@ def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
     if pictures:
         cell.outputs = pictures
     for output in pictures:
-        output.metadata = {"alt": alt, "demo": demo, "said": said}
+        web, _ = course.ON_THE_WEB.get(demo, ("", ""))
+        output.metadata = {"alt": alt, "demo": demo, "web": web, "said": said}
         output.data = {"image/png": output.data["image/png"]}
     for output in cell.outputs:
         if output.output_type == "execute_result":

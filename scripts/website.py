@@ -15,6 +15,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import address
 import course
 import nbformat
 import playground
@@ -25,21 +26,22 @@ from sphinx.cmd.build import build_main
 
 import aecourse
 from aecourse import exercises
+from aecourse.checking import engine
 
 GATHERED = course.ROOT / "_build" / "website"
 _CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
 _SHOWN = re.compile(r'exercises\.(load|quiz)\("[\d.]+"\)')
-_HERE = {
-    "play_with_captions": ("index.html", "play with the captions in this browser"),
-    "denoise_the_plane": ("spiral.html", "move it in this browser"),
-    "follow_the_arrows": ("spiral.html", "move it in this browser"),
-}
 _LINKS = re.compile(r"^\[Open in Colab\].*$", re.M)
+
+
+def here(path: Path) -> NotebookNode:
+    """A notebook whose links lead to the repository that this website belongs to."""
+    return address.notebook(path, address.published(), address.written())
 
 
 def page(path: Path) -> NotebookNode:
     """A notebook as a page of the website."""
-    notebook = course.read(path)
+    notebook = here(path)
     cells, shown = notebook.cells, []
     last = {found[1]: k for k, cell in enumerate(cells) if (found := _CHECK.search(cell.source))}
     for k, cell in enumerate(cells):
@@ -63,13 +65,13 @@ def _for_a_page(cell: NotebookNode) -> None:
     """Of an exercise a page shows statement, stub and solution; calls are for those who run it."""
     if _SHOWN.fullmatch(cell.source.strip()):
         cell.metadata.tags = ["remove-input"]
-    elif _CHECK.search(cell.source) and "not attempted yet" in str(cell.get("outputs")):
+    elif _CHECK.search(cell.source) and engine.NOT_YET in str(cell.get("outputs")):
         cell.metadata.tags = ["remove-output"]
 
 
 def still(demo: str) -> str:
     """The line under the picture of a live figure: where it moves."""
-    here = _HERE.get(demo)
+    here = course.ON_THE_WEB.get(demo)
     link = f'; or <a href="../{here[0]}">{here[1]}</a>' if here else ""
     return f'<p class="still">A still picture here; it moves where the notebook runs (links at the top){link}.</p>'
 
@@ -99,9 +101,10 @@ def _links_below_the_title(cells: list[NotebookNode], path: Path) -> None:
 
 
 def lists() -> dict[str, str]:
-    """What stands in place of each mark in the pages from site/: the chapters, found."""
+    """What stands in place of each mark in the pages from site/: the address and the chapters, found."""
     heads = [course.head(path) for path in course.PATHS]
     return {
+        "<!-- home -->": address.GITHUB + address.published(),
         "<!-- chapters -->": course.table(heads),
         "<!-- toctree -->": "\n".join(f"notebooks/{h.path.stem}" for h in heads),
         "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
@@ -116,7 +119,7 @@ def gather(to: Path = GATHERED) -> None:
         (to / folder).mkdir(parents=True)
     for path in course.PATHS:
         nbformat.write(page(path), to / "notebooks" / path.name)
-        shutil.copy2(path, to / "download")
+        nbformat.write(here(path), to / "download" / path.name)
     for source in course.SITE.glob("*.md"):
         text = source.read_text("utf-8")
         for mark, lines in lists().items():

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import address
+
 project = "Autoencoders as energy-based models"
 author = "the authors of the course"
 html_title = ""
@@ -31,7 +33,7 @@ napoleon_custom_sections = [("Source", "notes_style")]
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {
     "logo": {"text": "Autoencoders as energy-based models"},
-    "icon_links": [{"name": "Source", "url": "https://github.com/ORG/REPO", "icon": "fa-brands fa-github"}],
+    "icon_links": [{"name": "Source", "url": address.GITHUB + address.published(), "icon": "fa-brands fa-github"}],
     "navbar_align": "left",
     "navbar_persistent": ["search-button"],
     "show_toc_level": 2,

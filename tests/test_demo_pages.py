@@ -6,18 +6,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import cloudpickle
+import course
+import demos
 import nbformat
 import pytest
+from demo_pages import calls, record
 
 from aecourse.chapters import live_figures
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-import demos  # noqa: E402
-from demo_pages import calls, record  # noqa: E402
-
-sys.path.remove(str(ROOT / "scripts"))
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ROOT = course.ROOT
 
 
 def write_notebook(path, *sources):
@@ -48,7 +45,7 @@ def notebook(tmp_path, fake, monkeypatch):
 
 
 def test_every_live_figure_has_a_page_under_its_own_name():
-    pages = calls.find_pages(NOTEBOOKS, ROOT / "aecourse")
+    pages = calls.find_pages(course.PATHS, ROOT / "aecourse")
     names = [page.name for page in pages]
     alive = set(live_figures())
     assert alive == {page.function for page in pages}
@@ -62,9 +59,9 @@ def test_every_live_figure_has_a_page_under_its_own_name():
 
 
 def test_every_call_in_the_notebooks_is_found():
-    pages = calls.find_pages(NOTEBOOKS, ROOT / "aecourse")
+    pages = calls.find_pages(course.PATHS, ROOT / "aecourse")
     alive = {page.function for page in pages}
-    for path in NOTEBOOKS:
+    for path in course.PATHS:
         text = "\n".join(calls.code(nbformat.read(path, as_version=4).cells))
         written = sum(text.count(f".{name}(") for name in alive)
         assert written == sum(page.notebook == path for page in pages), path.name
@@ -165,7 +162,7 @@ def test_what_was_stored_for_an_earlier_state_is_removed(tmp_path):
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(SystemExit, match="--only: expected one of play_with_captions, .*; got 'cost'"):
-        demos.choose(calls.find_pages(NOTEBOOKS, ROOT / "aecourse"), ["cost"])
+        demos.choose(calls.find_pages(course.PATHS, ROOT / "aecourse"), ["cost"])
 
 
 def test_a_port_in_use_is_named(monkeypatch):

@@ -1,15 +1,13 @@
 """Where the notebooks call a live figure. Notebooks are read, not run."""
 
-import ast
 import hashlib
 import platform
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import nbformat
+import course
 
 from aecourse.chapters import live_figures
 
@@ -49,9 +47,9 @@ def find_pages(notebooks: Iterable[Path], package: Path) -> list[Page]:
     functions, of_package = descriptions(), fingerprint(package)
     pages, names = [], set()
     for path in sorted(notebooks):
-        cells = nbformat.read(path, as_version=4).cells
-        chapter, heading = path.stem[:2], _heading(cells)
-        for k, function in calls(path, cells, functions).items():
+        notebook = course.read(path)
+        cells, chapter, heading = notebook.cells, path.stem[:2], course.title(notebook).partition(" · ")[2]
+        for k, function in calls(path, cells).items():
             name = f"{function}_{chapter}" if function in names else function
             if name in names:
                 raise ValueError(f"{path.name}, cell {k + 1}: expected {function} at most twice in the course")
@@ -61,14 +59,11 @@ def find_pages(notebooks: Iterable[Path], package: Path) -> list[Page]:
     return pages
 
 
-def calls(path: Path, cells: list, functions: Iterable[str]) -> dict[int, str]:
+def calls(path: Path, cells: list) -> dict[int, str]:
     """Index of a cell -> the live figure that it calls."""
     found = {}
     for k, cell in enumerate(cells):
-        if cell.cell_type != "code" or cell.source.startswith(("try:", "%")):  # the one cell with a magic
-            continue
-        heads = [node.func for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
-        called = [f.attr for f in heads if isinstance(f, ast.Attribute) and f.attr in functions]
+        called = course.called(cell)
         if len(called) > 1:
             raise ValueError(f"{path.name}, cell {k + 1}: expected one live figure in a cell, found {called}")
         if called:
@@ -100,11 +95,3 @@ def digest(parts: Iterable[str | bytes]) -> str:
         data = part.encode() if isinstance(part, str) else part
         whole.update(len(data).to_bytes(8, "big") + data)
     return whole.hexdigest()[:16]
-
-
-def _heading(cells: list) -> str:
-    """The first heading of a notebook, without its number."""
-    found = re.search(
-        r"^# (?:\d+[\s.:·–-]*)?(.+)$", "\n".join(c.source for c in cells if c.cell_type == "markdown"), re.M
-    )
-    return found[1].strip() if found else ""

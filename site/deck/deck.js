@@ -25,16 +25,10 @@ function narrow(slide, full) {
 }
 
 /** `make demos` is reached from this machine only; a deck on the web leads to what the web has, or to nothing. */
-const ON_THE_WEB = {
-  play_with_captions: "../index.html",
-  denoise_the_plane: "../spiral.html",
-  follow_the_arrows: "../spiral.html",
-};
 if (!["localhost", "127.0.0.1", "[::1]", ""].includes(location.hostname)) {
   for (const link of document.querySelectorAll(".stage")) {
-    const page = ON_THE_WEB[link.dataset.demo];
-    if (page) {
-      link.href = page;
+    if (link.dataset.web) {
+      link.href = `../${link.dataset.web}`;
       link.querySelector(".hint").remove();
     } else link.remove();
   }

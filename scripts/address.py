@@ -38,7 +38,7 @@ def checked(name: str, repository: str) -> str:
 
 def written(root: Path = ROOT) -> str:
     """The repository that the files name: that of README's link to Binder."""
-    return re.search(rf"mybinder\.org/v2/gh/({NAME})/", (root / "README.md").read_text("utf-8"))[1]
+    return re.findall(rf"mybinder\.org/v2/gh/({NAME})/", (root / "README.md").read_text("utf-8"))[0]
 
 
 def published(root: Path = ROOT) -> str:

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 import torch
@@ -6,6 +7,7 @@ import torch
 from aecourse import exercises
 from aecourse.checking import engine, records
 
+SEEDS = range(5)  # chance has its say, and the same each time
 EXERCISES = list(exercises.every().values())
 WRONG = [pytest.param(e, w, id=f"{e.number}-{k}") for e in EXERCISES for k, w in enumerate(e.wrong)]
 
@@ -18,17 +20,17 @@ def own_progress(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
 def test_the_solution_passes_every_time(exercise):
-    for _ in range(5):
-        verdict = exercise.check(exercise.answer)
-        assert verdict.passed, verdict
+    for seed in SEEDS:
+        verdict = exercise.check(exercise.answer, seed)
+        assert verdict.passed, f"{verdict}, seed {seed}"
 
 
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG)
 def test_every_known_wrong_answer_is_rejected_with_its_own_message(exercise, wrong):
-    for _ in range(5):
-        verdict = exercise.check(wrong.answer)
-        assert not verdict.passed
-        assert verdict.message == wrong.message
+    for seed in SEEDS:
+        verdict = exercise.check(wrong.answer, seed)
+        assert not verdict.passed, f"seed {seed}"
+        assert verdict.message == wrong.message, f"seed {seed}"
 
 
 def test_messages_differ_and_each_exercise_knows_at_least_two_mistakes():
@@ -55,7 +57,7 @@ def test_an_untouched_stub_is_not_attempted_yet_and_not_counted(exercise, own_pr
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
 @pytest.mark.parametrize("given", [None, 0.0, "word", torch.zeros(2, 3, 4), [1, 2], True, {"training": set()}])
 def test_a_constant_of_any_kind_is_rejected_and_never_crashes_the_check(exercise, given):
-    verdict = exercise.check(lambda *args: given)
+    verdict = exercise.check(lambda *args: given, seed=0)
     assert not verdict.passed
     assert verdict.message
 
@@ -80,10 +82,51 @@ def test_changing_the_arguments_in_place_is_noticed():
     assert "changes its arguments in place" in exercises.load("4.1").check(careless).message
 
 
+def unheard_of(y, y_tilde):
+    return (y - y_tilde).square().sum(dim=1) + 1
+
+
 def test_an_unknown_mistake_is_located():
-    verdict = exercises.load("4.1").check(lambda y, y_tilde: (y - y_tilde).square().sum(dim=1) + 1)
+    verdict = exercises.load("4.1").check(unheard_of)
     assert "entry" in verdict.message
     assert "expected" in verdict.message
+
+
+@pytest.mark.parametrize("mistake", [unheard_of, lambda y, y_tilde: {}[y.sum().item()]], ids=["value", "exception"])
+def test_where_the_inputs_matter_the_message_says_how_to_see_them_again(mistake):
+    exercise, given = exercises.load("4.1"), []
+
+    def seen(*args):
+        given.append(args)
+        return mistake(*args)
+
+    verdict = exercise.check(seen)
+    seed = int(re.search(r"check\(…, seed=(\d+)\)", verdict.message)[1])
+    first, given = given, []
+    assert exercise.check(seen, seed=seed) == verdict
+    assert engine.same(given, first, 0.0)
+
+
+def test_inputs_are_others_at_each_call_unless_a_seed_is_given():
+    exercise, given = exercises.load("4.1"), []
+    for seed in (None, None, 5, 5, 6):
+        exercise.check(lambda *args: given.append(args), seed)
+    a, b, c, d, e = given
+    assert not engine.same(a, b, 0.0)
+    assert engine.same(c, d, 0.0)
+    assert not engine.same(d, e, 0.0)
+
+
+def test_named_mistakes_stay_a_sentence():
+    exercise = exercises.load("4.1")
+    for fn in (exercise.answer, exercise.wrong[0].answer, lambda *args: None, 3):
+        assert "seed" not in exercise.check(fn).message
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "7"])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(ValueError, match="^seed: "):
+        exercises.load("4.1").check(unheard_of, seed)
 
 
 def test_a_float_is_as_good_as_a_tensor_of_one_number():

@@ -6,6 +6,7 @@ its message is shown. So a message cannot be attached to the wrong mistake, and 
 
 import copy
 import inspect
+import secrets
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from aecourse import guards
 from aecourse.checking import records
 
 TRIALS = 5
+SEEDS = 10_000  # short enough to be typed
 _GROUPS = (set, frozenset, tuple, list)
 NOT_YET = "not attempted yet"
 
@@ -32,11 +35,19 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a check; its repr is the message."""
+    """The result of a check; its repr is the message.
+
+    Attributes:
+        number: of the exercise, "4.2".
+        passed: whether the function is right.
+        message: what it shows, or what is behind the mistake.
+        seed: of the inputs; `check(fn, seed=verdict.seed)` checks on the same ones again.
+    """
 
     number: str
     passed: bool
     message: str
+    seed: int
 
     def __repr__(self) -> str:
         return f"{self.number} {'✓ ' if self.passed else ''}{self.message}"
@@ -47,10 +58,15 @@ class Exercise:
     """One exercise.
 
     Attributes:
-        number: "4.2". title, statement: Markdown. hints: one step each.
+        number: "4.2".
+        title: Markdown.
+        statement: Markdown.
+        hints: one step each.
         inputs: (generator, k) -> the arguments of trial k, so that the trials together tell all mistakes apart.
         answer: the solution, shown as source.
-        wrong: known wrong answers. praise: what a right answer shows. tolerance: relative, of compared numbers.
+        wrong: known wrong answers.
+        praise: what a right answer shows.
+        tolerance: relative, of compared numbers.
     """
 
     number: str
@@ -64,19 +80,30 @@ class Exercise:
     tolerance: float = 1e-4
     _shown: int = field(default=0, init=False)
 
-    def check(self, fn: Callable) -> Verdict:
-        """Call `fn` on fresh random inputs and confirm, or name the misconception; a stub is "not attempted yet"."""
-        generator = torch.Generator()
-        generator.seed()
-        trials = [self.inputs(generator, k) for k in range(TRIALS)]
-        verdict = self._verdict(fn, trials)
-        if verdict.message != NOT_YET:
-            records.record(self.number, verdict.passed)
-        return verdict
+    def check(self, fn: Callable, seed: int | None = None) -> Verdict:
+        """Call `fn` on fresh random inputs and confirm, or name the misconception; a stub is "not attempted yet".
 
-    def _verdict(self, fn: Callable, trials: list[tuple]) -> Verdict:
+        Args:
+            fn: the learner's function.
+            seed: of the inputs, as the message of an earlier check names it; by default another one at each call.
+
+        Returns:
+            The verdict, which is counted in the progress file unless `fn` is still a stub.
+
+        Raises:
+            ValueError: seed is no whole number of at least 0.
+        """
+        seed = secrets.randbelow(SEEDS) if seed is None else guards.count("seed", seed, low=0)
+        generator = torch.Generator().manual_seed(seed)
+        passed, message = self._judge(fn, [self.inputs(generator, k) for k in range(TRIALS)], seed)
+        if message != NOT_YET:
+            records.record(self.number, passed)
+        return Verdict(self.number, passed, message, seed)
+
+    def _judge(self, fn: Callable, trials: list[tuple], seed: int) -> tuple[bool, str]:
+        """Whether `fn` is right, and what to say."""
         if not callable(fn):
-            return self._no(f"pass the function itself, `check(name)`, not its result ({type(fn).__name__})")
+            return False, f"pass the function itself, `check(name)`, not its result ({type(fn).__name__})"
         results = []
         for arguments in trials:
             handed = copy.deepcopy(arguments)
@@ -84,26 +111,29 @@ class Exercise:
                 results.append(fn(*handed))
             except Exception as error:
                 if isinstance(error, NotImplementedError) and not error.args:  # the stub's; torch's has a message
-                    return self._no(NOT_YET)
-                return self._no(f"your function raised {type(error).__name__}: {error}")
+                    return False, NOT_YET
+                return False, f"your function raised {type(error).__name__}: {error}{_again(seed)}"
             if not same(handed, arguments, 0.0):
-                return self._no("your function changes its arguments in place; compute a new value instead")
+                return False, "your function changes its arguments in place; compute a new value instead"
+            if results[-1] is None:
+                return False, "your function returns None: is there a `return`?"
         expected = [self.answer(*copy.deepcopy(arguments)) for arguments in trials]
         if all(same(r, e, self.tolerance) for r, e in zip(results, expected, strict=True)):
-            return Verdict(self.number, True, self.praise)
-        return self._no(self._diagnose(trials, results, expected))
+            return True, self.praise
+        return False, self._known(trials, results) or self._difference(results, expected) + _again(seed)
 
-    def _diagnose(self, trials: list[tuple], results: list, expected: list) -> str:
-        """The message of the known wrong answer that gives these results, or else the first difference."""
+    def _known(self, trials: list[tuple], results: list) -> str | None:
+        """The message of the known wrong answer that gives these results."""
         for wrong in self.wrong:
             given = [outcome(wrong.answer, copy.deepcopy(arguments)) for arguments in trials]
             if all(same(r, g, self.tolerance) for r, g in zip(results, given, strict=True)):
                 return wrong.message
-        k = next(k for k, (r, e) in enumerate(zip(results, expected, strict=True)) if not same(r, e, self.tolerance))
-        return difference(results[k], expected[k])
+        return None
 
-    def _no(self, message: str) -> Verdict:
-        return Verdict(self.number, False, message)
+    def _difference(self, results: list, expected: list) -> str:
+        """The first thing in which the results differ from the right ones."""
+        pairs = zip(results, expected, strict=True)
+        return next(difference(r, e) for r, e in pairs if not same(r, e, self.tolerance))
 
     def hint(self) -> None:
         """Print the next hint."""
@@ -122,6 +152,11 @@ class Exercise:
 
     def _repr_markdown_(self) -> str:
         return f"**Exercise {self.number}: {self.title}**\n\n{self.statement}"
+
+
+def _again(seed: int) -> str:
+    """How to see the same again: only where the inputs may matter to the learner."""
+    return f" (the same inputs again: check(…, seed={seed}))"
 
 
 def outcome(fn: Callable, arguments: tuple) -> Any:
@@ -177,8 +212,6 @@ def _scalar(a: Any) -> bool:
 def difference(result: Any, expected: Any) -> str:
     """The first thing in which a result differs: kind, shape or value."""
     result, expected = plain(result), plain(expected)
-    if result is None:
-        return "your function returns None: is there a `return`?"
     if isinstance(expected, dict) and isinstance(result, dict):
         if result.keys() != expected.keys():
             return f"expected the keys {', '.join(map(repr, expected))}, got {_short(list(result))}"

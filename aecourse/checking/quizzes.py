@@ -10,7 +10,13 @@ from aecourse import guards
 
 @dataclass(frozen=True)
 class Question:
-    """A question; `options` maps each option to its reply, `right` is the one right option."""
+    """A question with several answers to choose from.
+
+    Attributes:
+        text: of the question.
+        options: each option and the reply to it.
+        right: the one right option.
+    """
 
     text: str
     options: dict[str, str]
@@ -18,13 +24,29 @@ class Question:
 
 
 class Quiz:
-    """The self-test that closes a notebook."""
+    """The self-test that closes a notebook.
+
+    Args:
+        chapter: its number, such as "4".
+        questions: in their order.
+    """
 
     def __init__(self, chapter: str, questions: tuple[Question, ...]):
         self.chapter, self.questions = chapter, questions
 
     def reply(self, number: int, option: str) -> str:
-        """What is said to this option of question `number`, counted from 1."""
+        """What is said to an answer.
+
+        Args:
+            number: of the question, counted from 1.
+            option: one of its options.
+
+        Returns:
+            The reply, after ✓ or ✗.
+
+        Raises:
+            ValueError: there is no such question, or it has no such option.
+        """
         question = self.questions[guards.count("number", number, high=len(self.questions)) - 1]
         guards.choice("option", option, question.options)
         return f"{'✓' if option == question.right else '✗'} {question.options[option]}"

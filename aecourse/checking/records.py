@@ -30,7 +30,12 @@ def read() -> dict[str, dict[str, int | bool]]:
 
 
 def record(number: str, passed: bool) -> None:
-    """Count one attempt; once passed stays passed. The file is replaced as a whole."""
+    """Count one attempt; once passed stays passed. The file is replaced as a whole.
+
+    Args:
+        number: of the exercise, "4.2".
+        passed: whether this attempt was right.
+    """
     try:
         _write(number, passed)
     except OSError as error:  # a read-only disk must not stand between a learner and a verdict

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 import safetensors.torch
@@ -30,12 +29,8 @@ def small(seed=0):
 # --- the shipped weights ------------------------------------------------------------------------------------------
 
 
-def test_the_shipped_file_is_small_and_read_in_no_time():
+def test_the_shipped_file_is_small():
     assert painter.FILE.stat().st_size <= 4e6
-    painter.load(painter.FILE)
-    start = time.process_time()
-    painter.load(painter.FILE)
-    assert time.process_time() - start < 3  # ten times the bar; the measurement itself is in scripts/bench.py
 
 
 @pytest.mark.parametrize(("held", "name"), [(False, "seen"), (True, "never seen")])

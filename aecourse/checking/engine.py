@@ -194,7 +194,7 @@ def same(a: Any, b: Any, tolerance: float) -> bool:
 
 
 def plain(a: Any) -> Any:
-    """The value without its wrapping: NumPy numbers and arrays, a truth value in a tensor, a tensor's history and place."""
+    """The value without its wrapping: NumPy numbers and arrays, truth values, a tensor's history and its place."""
     if isinstance(a, np.generic):
         a = a.item()
     if isinstance(a, np.ndarray) and a.dtype.kind in "bif":

@@ -114,3 +114,11 @@ def test_weights_and_arrays_are_never_pickles():
         text = path.read_text("utf-8")
         assert "torch.load" not in text
         assert "pickle" not in text.replace("allow_pickle=False", "")
+
+
+def test_no_two_modules_share_a_name_but_the_roles_of_a_chapter():
+    folders = (PACKAGE, PACKAGE.parent / "scripts")
+    modules = [path for folder in folders for path in folder.rglob("*.py") if path.stem != "__init__"]
+    names = [path.stem for path in modules if path.parents[1].name != "chapters"]
+    assert sorted(names) == sorted(set(names))
+    assert {path.stem for path in modules if path.parents[1].name == "chapters"} == {"exercises", "live_figures"}

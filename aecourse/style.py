@@ -18,9 +18,9 @@ CLASS_MARKERS = ("o", "s", "^", "D", "v")
 
 
 def use() -> None:
-    """Apply the course's style to every figure made from now on."""
+    """Apply the course's style to every figure made from now on, whatever style was in use before."""
     with as_file(files("aecourse") / "course.mplstyle") as path:
-        matplotlib.style.use(path)
+        matplotlib.style.use(["default", path])
 
 
 def new_figure(
@@ -29,9 +29,16 @@ def new_figure(
     """A figure in the course's style on its own canvas, unknown to pyplot, and its Axes as a flat list.
 
     Args:
-        columns, rows: the grid of Axes.
+        columns: Axes in a row.
+        rows: of Axes.
         size: width and height in inches, at 100 dots per inch.
-        options: passed to `Figure.subplots`.
+        **options: passed to `Figure.subplots`.
+
+    Returns:
+        the figure and its Axes, row by row.
+
+    Raises:
+        ValueError: columns or rows is no whole number of at least 1.
     """
     guards.count("columns", columns)
     guards.count("rows", rows)

@@ -16,6 +16,16 @@ def test_style_is_applied_and_a_new_figure_is_unknown_to_pyplot():
     assert plt.get_fignums() == before
 
 
+def test_the_courses_style_is_the_same_whatever_was_in_use_before():
+    style.use()
+    quiet = dict(plt.rcParams)
+    with plt.rc_context():
+        plt.style.use(["dark_background", "ggplot"])
+        plt.rcParams["font.family"] = "serif"
+        style.use()
+        assert dict(plt.rcParams) == quiet
+
+
 def test_a_figure_draws_into_the_axes_it_is_given():
     _, (ax,) = style.new_figure()
     assert figures.points(torch.rand(5, 2), "y", ax) is ax

@@ -17,7 +17,17 @@ def lines(x: Tensor, curves: Mapping[str, Tensor], xlabel: str, ylabel: str, ax:
     """One line a curve, told apart by colour and by dashes.
 
     Args:
-        x: (k,). curves: label -> (k,). xlabel, ylabel: with their units.
+        x: (k,).
+        curves: label -> (k,).
+        xlabel: with its unit.
+        ylabel: with its unit.
+        ax: to draw into; a new one unless given.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: a curve is not finite, or not of the shape of x.
     """
     ax = ax or plt.figure(figsize=(7.2, 4.2)).gca()
     for k, (label, y) in enumerate(curves.items()):
@@ -37,7 +47,17 @@ def bars(
     """One bar a value, with the value written on it.
 
     Args:
-        values: label -> height. ylabel: with its unit. form: how the value is written.
+        values: label -> height.
+        ylabel: with its unit.
+        ax: to draw into; a new one unless given.
+        symbol: of `notation`, which lends its colour.
+        form: how a value is written.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: a value is not finite, or there is no such symbol.
     """
     for label, value in values.items():
         guards.number(label, value)
@@ -55,7 +75,17 @@ def errors(
     """Error against the number of codes, both on logarithmic scales, with the best possible as a thick grey line.
 
     Args:
-        d: (k,). curves, optimum: label -> (k,); optimum holds one.
+        d: (k,), numbers in the code.
+        curves: label -> (k,).
+        optimum: label -> (k,); holds one.
+        ylabel: with its unit.
+        ax: to draw into; a new one unless given.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: a curve is not finite, or not of the shape of d.
     """
     ax = ax or plt.figure(figsize=(8.2, 4.8)).gca()
     for label, y in optimum.items():
@@ -75,18 +105,26 @@ def errors(
     return ax
 
 
-def roc(curves: Mapping[str, tuple[Tensor, Tensor]], ax: Axes | None = None) -> Axes:
+def roc(curves: Mapping[str, tuple[Tensor, Tensor]], ax: Axes | None = None, *, data: str = "data") -> Axes:
     """ROC curves, with the diagonal of a coin.
 
     Args:
         curves: label -> (share of the data refused, share of the others refused), each (k,).
+        ax: to draw into; a new one unless given.
+        data: what the data are called.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: the two shares of a curve differ in shape.
     """
     ax = ax or plt.figure(figsize=(9, 4.8)).gca()
     for k, (label, (refused, detected)) in enumerate(curves.items()):
         guards.same_shape(label, detected, "the share of the data refused", refused)
         ax.plot(refused.cpu(), detected.cpu(), STYLES[k % len(STYLES)], label=label)
     ax.plot([0, 1], [0, 1], color=MUTED, lw=1.2, label="a coin")
-    ax.set(xlabel="share of unseen digits refused", ylabel="share of the others refused", aspect="equal")
+    ax.set(xlabel=f"share of {data} refused", ylabel="share of the others refused", aspect="equal")
     ax.grid(alpha=0.6)
     ax.legend(loc="center left", bbox_to_anchor=(1.05, 0.5))
     return ax

@@ -20,14 +20,18 @@ def descend(y: Tensor, z: Tensor, steps: int = 60, rate: float = 0.25) -> Tensor
     """Gradient descent on E(y, z) = ||y - Dec(z)||^2 over the ellipse, from z: the whole path.
 
     Args:
-        y: (batch, 2). z: (batch, 1), in radians.
+        y: (batch, 2), in plane units.
+        z: (batch, 1), in radians.
+        steps: of the descent.
+        rate: of the slope that a step goes down.
+
     Returns:
         (steps + 1, batch, 1).
     """
     path = [z]
     for _ in range(steps):
         z = path[-1]
-        tangent = torch.cat([-z.sin(), 0.5 * z.cos()], dim=1)
+        tangent = data.ellipse(z + math.pi / 2)  # on an ellipse the derivative runs a quarter of a turn ahead
         path.append(z - rate * 2 * ((data.ellipse(z) - y) * tangent).sum(dim=1, keepdim=True))
     return torch.stack(path)
 

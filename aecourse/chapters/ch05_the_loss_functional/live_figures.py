@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from aecourse import live
+from aecourse import data, live
 from aecourse.energies import TAU
 from aecourse.figures import energy_map
 from aecourse.notation import INK
@@ -16,13 +16,17 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
     """Scrub through a training: the energy over the plane, and the mean energies, at any moment.
 
     Args:
-        epochs: (k,), when the maps were taken. maps: (k, side, side), on `figures.grid(side)`.
+        epochs: (k,), when the maps were taken.
+        maps: (k, side, side), on `figures.grid(side)`, in squared plane units.
         energies: label -> (k,), the mean energy of some samples at those moments.
+
+    Raises:
+        ValueError: maps are not square, not one for each moment, or not finite.
     """
     maps = energy_map.stack("maps", maps, len(epochs))
     epochs, energies = epochs.cpu(), {label: F.detach().cpu() for label, F in energies.items()}
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
-    picture = energy_map.EnergyMap(plane, maps.shape[1])
+    picture = energy_map.EnergyMap(plane, maps.shape[1], data.spiral())
     for k, (label, F) in enumerate(energies.items()):
         curves.plot(epochs, F, ("-", "--", "-.")[k % 3], label=label)
     curves.set(title="mean energy", xlabel="epoch", ylabel="squared plane units", yscale="log")

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from aecourse import live
+from aecourse import data, live
 from aecourse.figures import energy_map
 from aecourse.notation import INK, colour
 from aecourse.style import new_figure
@@ -13,13 +13,20 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
     """Drag the width of the code: the map of one model, and the low-energy fraction of several seeds.
 
     Args:
-        d: (k,), the widths. maps: (k, side, side), of one seed. fraction, spread: (k,), mean and standard deviation of
-            the low-energy fraction over seeds. energy: (k,), mean energy on the spiral. optimum: the best fraction.
+        d: (k,), the widths.
+        maps: (k, side, side), of one seed, in squared plane units.
+        fraction: (k,), the mean over seeds of the low-energy fraction.
+        spread: (k,), its standard deviation over seeds.
+        energy: (k,), mean energy on the spiral.
+        optimum: the best fraction.
+
+    Raises:
+        ValueError: maps are not square, not one for each width, or not finite.
     """
     maps = energy_map.stack("maps", maps, len(d))
     d, fraction, spread, energy = (values.detach().cpu() for values in (d, fraction, spread, energy))
     figure, (plane, curves) = new_figure(2, size=(10.8, 4.4), width_ratios=(1, 1.15))
-    picture = energy_map.EnergyMap(plane, maps.shape[1])
+    picture = energy_map.EnergyMap(plane, maps.shape[1], data.spiral())
     curves.fill_between(d, fraction - spread, fraction + spread, color=colour("E"), alpha=0.25, lw=0)
     curves.plot(d, fraction, "o-", color=colour("E"))
     energy_map.mark_optimum(curves, optimum, "right")

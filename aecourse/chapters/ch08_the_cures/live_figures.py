@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from aecourse import live
+from aecourse import data, live
 from aecourse.energies import TAU
 from aecourse.figures import energy_map
 from aecourse.notation import INK, MUTED
@@ -18,8 +18,11 @@ class Sweep:
     """One cure at k strengths.
 
     Attributes:
-        name: of what is turned, such as `"weight of |h|"`. strengths: (k,), positive, from weak to strong.
-        maps: (k, side, side), of one seed. fraction, energy: (k,), means over seeds; energy is F on the spiral.
+        name: of what is turned, such as `"weight of |h|"`.
+        strengths: (k,), positive, from weak to strong.
+        maps: (k, side, side), of one seed, in squared plane units.
+        fraction: (k,), the mean over seeds of the low-energy fraction.
+        energy: (k,), the mean over seeds of F on the spiral.
         whole: the strength is a whole number, so nothing lies between two of them.
     """
 
@@ -35,14 +38,18 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     """Turn a cure from "collapse" through "good" to "dead", and see what it costs on the data.
 
     Args:
-        sweeps: cure -> Sweep. optimum: the best low-energy fraction.
+        sweeps: cure -> Sweep.
+        optimum: the best low-energy fraction.
+
+    Raises:
+        ValueError: there is no cure, or the maps of one are not square, not one for each strength, or not finite.
     """
     if not sweeps:
         raise ValueError("sweeps: expected at least one cure, got none")
     sweeps = {cure: _here(cure, s) for cure, s in sweeps.items()}
     side = next(iter(sweeps.values())).maps.shape[1]
     figure, (plane, trade) = new_figure(2, size=(11.2, 4.6), width_ratios=(1, 1.2))
-    picture = energy_map.EnergyMap(plane, side)
+    picture = energy_map.EnergyMap(plane, side, data.spiral())
     trails = {}
     for k, (cure, s) in enumerate(sweeps.items()):
         (trails[cure],) = trade.plot(s.energy, s.fraction, "o-", color=f"C{k}", ms=4, label=cure)

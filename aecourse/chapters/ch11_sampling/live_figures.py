@@ -1,5 +1,6 @@
 """The weight of the KL term as a dial: how codes crowd together, and what the decoder draws from pure noise."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -19,8 +20,10 @@ class Trained(NamedTuple):
     """What one variational autoencoder with a two-number code looks like.
 
     Attributes:
-        mu: (m, 2), mean codes of unseen images. samples: (rows * columns, pixels), decoded from the prior.
-        cost, kl: mean reconstruction cost and mean KL term of unseen images, in nats.
+        mu: (m, 2), mean codes of unseen images.
+        samples: (rows * columns, pixels), decoded from the prior.
+        cost: mean reconstruction cost of unseen images, in nats.
+        kl: mean KL term of unseen images, in nats.
     """
 
     mu: Tensor
@@ -33,7 +36,12 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
     """Turn β: the code plane of unseen digits, and digits drawn from the prior.
 
     Args:
-        trained: β -> what was measured of a model trained with it. labels: (m,), the class of each code, 0 to 9.
+        trained: β -> what was measured of a model trained with it.
+        labels: (m,), the class of each code, 0 to 9.
+        columns: samples in a row.
+
+    Raises:
+        ValueError: there are less than two models, or the samples are not finite or not square.
     """
     if len(trained) < 2:
         raise ValueError(f"trained: expected at least two values of beta, got {len(trained)}")
@@ -69,7 +77,8 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
         outside = (shown.mu.norm(dim=1) > 2).double().mean().item()
         return (
             f"β = {betas[beta]:g}: C = {shown.cost:.0f} nats, KL = {shown.kl:.1f} nats an image; "
-            f"{100 * outside:.0f} % of the codes lie outside the dashed circle of radius 2, of pure noise 14 % would."
+            f"{100 * outside:.0f} % of the codes lie outside the dashed circle of radius 2, of pure noise "
+            f"{100 * math.exp(-2):.0f} % would."  # in the plane, |h|² / 2 is exponential
         )
 
     middle = min(range(len(betas)), key=lambda k: abs(betas[k] - 1))

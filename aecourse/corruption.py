@@ -24,7 +24,14 @@ Corruption = Callable[[Tensor, Generator], Tensor]
 
 
 def gaussian(sigma: float) -> Corruption:
-    """y_hat = y + sigma * noise, the noise standard normal in every component, in the units of y."""
+    """y_hat = y + sigma * noise, the noise standard normal in every component.
+
+    Args:
+        sigma: standard deviation of the noise, at least 0, in the units of y.
+
+    Raises:
+        ValueError: sigma is negative or not finite.
+    """
     guards.number("sigma", sigma, low=0)
 
     def corrupt(y: Tensor, generator: Generator) -> Tensor:
@@ -35,7 +42,14 @@ def gaussian(sigma: float) -> Corruption:
 
 
 def mask_pixels(share: float) -> Corruption:
-    """Every component is set to 0 with probability `share`, independently of the others."""
+    """Every component is set to 0 with probability `share`, independently of the others.
+
+    Args:
+        share: from 0 to 1.
+
+    Raises:
+        ValueError: share is not in [0, 1].
+    """
     guards.number("share", share, low=0, high=1)
 
     def corrupt(y: Tensor, generator: Generator) -> Tensor:
@@ -45,7 +59,14 @@ def mask_pixels(share: float) -> Corruption:
 
 
 def mask_block(side: int) -> Corruption:
-    """A square of side * side pixels, anywhere within each image, is set to 0."""
+    """A square of side * side pixels, anywhere within each image, is set to 0.
+
+    Args:
+        side: in pixels; a corruption refuses images that are smaller.
+
+    Raises:
+        ValueError: side is no whole number of at least 1.
+    """
     guards.count("side", side)
 
     def corrupt(y: Tensor, generator: Generator) -> Tensor:
@@ -70,7 +91,14 @@ def mask_half() -> Corruption:
 
 
 def salt_and_pepper(share: float) -> Corruption:
-    """Every component is replaced with probability `share`, by 0 or by 1 with equal chances."""
+    """Every component is replaced with probability `share`, by 0 or by 1 with equal chances.
+
+    Args:
+        share: from 0 to 1.
+
+    Raises:
+        ValueError: share is not in [0, 1].
+    """
     guards.number("share", share, low=0, high=1)
 
     def corrupt(y: Tensor, generator: Generator) -> Tensor:
@@ -81,7 +109,14 @@ def salt_and_pepper(share: float) -> Corruption:
 
 
 def blur(sigma: float) -> Corruption:
-    """Each image is averaged with Gaussian weights of standard deviation sigma, in pixels; the rim sees white (0)."""
+    """Each image is averaged with Gaussian weights; the rim sees white (0).
+
+    Args:
+        sigma: standard deviation of the weights, in pixels, at least 0.001.
+
+    Raises:
+        ValueError: sigma is smaller, or not finite.
+    """
     guards.number("sigma", sigma, low=1e-3)
 
     def corrupt(y: Tensor, generator: Generator) -> Tensor:
@@ -96,7 +131,14 @@ def blur(sigma: float) -> Corruption:
 
 
 def compose(*corruptions: Corruption) -> Corruption:
-    """All of them, the first one first."""
+    """All of them, the first one first.
+
+    Args:
+        *corruptions: at least one.
+
+    Raises:
+        ValueError: there is none, or one is no function.
+    """
     if not corruptions:
         raise ValueError("corruptions: expected at least one, got none")
     for corruption in corruptions:

@@ -47,9 +47,12 @@ def squared_error(y: Tensor, y_tilde: Tensor) -> Tensor:
     """C(y, y_tilde) = ||y - y_tilde||^2, the cost for real-valued targets.
 
     Args:
-        y, y_tilde: (batch, n), the same shape.
+        y: (batch, n).
+        y_tilde: (batch, n), the same shape.
+
     Returns:
         (batch,), summed over components, in squared units of y.
+
     Raises:
         ValueError: the shapes differ, or an entry is not finite.
     """
@@ -67,9 +70,12 @@ def binary_cross_entropy(y: Tensor, y_tilde: Tensor) -> Tensor:
     with finite gradients wherever the cost is finite.
 
     Args:
-        y: (batch, n), in [0, 1]. y_tilde: (batch, n), probabilities in [0, 1].
+        y: (batch, n), in [0, 1].
+        y_tilde: (batch, n), probabilities in [0, 1].
+
     Returns:
         (batch,), summed over components, in nats; at least the entropy of y (`limits.cross_entropy_floor`).
+
     Raises:
         ValueError: the shapes differ, or an entry is outside [0, 1].
     """
@@ -88,9 +94,12 @@ def binary_cross_entropy_with_logits(y: Tensor, logits: Tensor) -> Tensor:
     With l the logit, -y log sigmoid(l) - (1 - y) log(1 - sigmoid(l)) = log(1 + e^l) - y l: finite for every finite l.
 
     Args:
-        y: (batch, n), in [0, 1]. logits: (batch, n), any finite numbers.
+        y: (batch, n), in [0, 1].
+        logits: (batch, n), any finite numbers.
+
     Returns:
         (batch,), summed over components, in nats.
+
     Raises:
         ValueError: the shapes differ, y leaves [0, 1], or a logit is not finite.
     """
@@ -107,8 +116,11 @@ def free_energy(
 
     Args:
         model: has `encode(y) -> h` and `decode(h) -> y_tilde`.
-        y: (batch, n), the target. y_hat: (batch, n), what the encoder reads instead of y, if given.
-        C: cost of a reconstruction, (y, y_tilde) -> (batch,). R: penalty on the code, h -> (batch,), or none.
+        y: (batch, n), the target.
+        y_hat: (batch, n), what the encoder reads instead of y, if given.
+        C: cost of a reconstruction, (y, y_tilde) -> (batch,).
+        R: penalty on the code, h -> (batch,), or none.
+
     Returns:
         (batch,), in the units of C.
     """
@@ -123,10 +135,17 @@ def variational_free_energy(model: Infers, y: Tensor, generator: Generator, *, b
     With beta = 1 its expectation over h is at least -log p(y): the negative evidence lower bound.
 
     Args:
-        model: has `posterior(y) -> (mu, log_var)` and `decode(h) -> logits`. y: (batch, n), in [0, 1].
-        generator: of the sample, on the device of y. beta: weight of the KL term, at least 0.
+        model: has `posterior(y) -> (mu, log_var)` and `decode(h) -> logits`.
+        y: (batch, n), in [0, 1].
+        generator: of the sample, on the device of y.
+        beta: weight of the KL term, at least 0.
+
     Returns:
         (batch,), in nats for binary y.
+
+    Raises:
+        ValueError: y leaves [0, 1] or is not finite, or beta is negative.
+
     Source: Kingma & Welling (2014); Higgins et al. (2017) for beta.
     """
     guards.number("beta", beta, low=0)
@@ -140,8 +159,13 @@ def l1(h: Tensor) -> Tensor:
 
     Args:
         h: (batch, d).
+
     Returns:
         (batch,), summed over the code, in code units.
+
+    Raises:
+        ValueError: h is not of that shape, or not finite.
+
     Source: Tibshirani (1996); Olshausen & Field (1996) for codes of images.
     """
     return guards.batch("h", h).abs().sum(dim=1)
@@ -154,9 +178,15 @@ def contractive(slope: Tensor, W_h: Tensor) -> Tensor:
     one multiplication of a (batch, d) matrix with a vector.
 
     Args:
-        slope: (batch, d), f'(a); `models.Autoencoder.slope` writes it with h. W_h: (d, n).
+        slope: (batch, d), f'(a); `models.Autoencoder.slope` writes it with h.
+        W_h: (d, n).
+
     Returns:
         (batch,), in squared code units per squared unit of y.
+
+    Raises:
+        ValueError: slope has not one column for each row of W_h, or an entry is not finite.
+
     Source: Rifai et al. (2011), Contractive auto-encoders, equation 2.
     """
     guards.batch("W_h", W_h)
@@ -167,11 +197,15 @@ def gaussian_kl(mu: Tensor, log_var: Tensor) -> Tensor:
     """R = KL(N(mu, diag(exp(log_var))) || N(0, I)): what it costs a code to differ from pure noise.
 
     Args:
-        mu, log_var: (batch, d); the logarithm of the variance, not of the standard deviation.
+        mu: (batch, d).
+        log_var: (batch, d), the logarithm of the variance, not of the standard deviation.
+
     Returns:
         (batch,), summed over the code, in nats, non-negative.
+
     Raises:
         ValueError: the shapes differ, or an entry is not finite.
+
     Source: Kingma & Welling (2014), appendix B.
     """
     guards.batch("mu", mu)
@@ -184,10 +218,16 @@ def reparameterise(mu: Tensor, log_var: Tensor, generator: Generator) -> Tensor:
     """A sample of N(mu, diag(exp(log_var))) through which slopes flow: h = mu + exp(log_var / 2) * epsilon.
 
     Args:
-        mu, log_var: (batch, d); the logarithm of the variance, not of the standard deviation.
+        mu: (batch, d).
+        log_var: (batch, d), the logarithm of the variance, not of the standard deviation.
         generator: of epsilon ~ N(0, I), on the device of mu.
+
     Returns:
         (batch, d).
+
+    Raises:
+        ValueError: the shapes differ, or an entry is not finite.
+
     Source: Kingma & Welling (2014), section 2.4.
     """
     guards.batch("mu", mu)

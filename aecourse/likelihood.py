@@ -1,18 +1,29 @@
 """An honest number for a model with a latent code: nats per image, and how close a bound comes to them."""
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Generator, Tensor
 
 from aecourse import energies, guards
 
+Nats = TypeVar("Nats", float, Tensor)
+
 
 def binarise(y: Tensor, generator: Generator) -> Tensor:
     """Draw each pixel black with the probability that its grey says: images of 0 and 1, of which one can speak in nats.
 
     Args:
-        y: (batch, n), in [0, 1]. generator: on the device of y.
+        y: (batch, n), in [0, 1].
+        generator: on the device of y.
+
+    Returns:
+        (batch, n), each entry 0 or 1, in the dtype of y.
+
+    Raises:
+        ValueError: y leaves [0, 1] or is not finite.
+
     Source: Salakhutdinov & Murray (2008).
     """
     return torch.bernoulli(guards.batch("y", y, low=0, high=1), generator=generator)
@@ -27,9 +38,16 @@ def importance_weighted_bound(model: energies.Infers, y: Tensor, generator: Gene
 
     Args:
         model: has `posterior(y) -> (mu, log_var)` and `decode(h) -> logits`; the prior of h is N(0, I).
-        y: (batch, n), binary. samples: k, for each image.
+        y: (batch, n), binary.
+        generator: of the samples, on the device of y.
+        samples: k, for each image.
+
     Returns:
         (batch,), in nats.
+
+    Raises:
+        ValueError: y leaves [0, 1] or is not finite, or samples is no whole number of at least 1.
+
     Source: Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders, equation 8.
     """
     guards.batch("y", y, low=0, high=1)
@@ -46,6 +64,13 @@ def _bound(model: energies.Infers, y: Tensor, generator: Generator, samples: int
     return math.log(samples) - (ratio - cost).view(-1, samples).logsumexp(dim=1)
 
 
-def bits(nats: float | Tensor) -> float | Tensor:
-    """Nats in bits: divided by log 2."""
+def bits(nats: Nats) -> Nats:
+    """Nats in bits: divided by log 2.
+
+    Args:
+        nats: a number, or a tensor of any shape.
+
+    Returns:
+        the same, in bits.
+    """
     return nats / math.log(2)

@@ -15,8 +15,10 @@ class AffineOptimum:
     """The best reconstruction of a data set through d numbers by affine maps.
 
     Attributes:
-        mean: (n,). basis: (n, d), orthonormal columns, the most important first.
-        variance: (d,), the variance along each column. error: the mean over samples of ||y - y_tilde||^2.
+        mean: (n,).
+        basis: (n, d), orthonormal columns, the most important first.
+        variance: (d,), the variance along each column.
+        error: the mean over samples of ||y - y_tilde||^2.
     """
 
     mean: Tensor
@@ -25,15 +27,27 @@ class AffineOptimum:
     error: float
 
     def encode(self, y: Tensor) -> Tensor:
-        """Coordinates in the basis. (batch, n) -> (batch, d)."""
+        """Coordinates in the basis. (batch, n) -> (batch, d).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return (guards.batch("y", y, columns=len(self.mean)) - self.mean) @ self.basis
 
     def decode(self, h: Tensor) -> Tensor:
-        """The point with these coordinates. (batch, d) -> (batch, n)."""
+        """The point with these coordinates. (batch, d) -> (batch, n).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         return self.mean + guards.batch("h", h, columns=self.basis.shape[1]) @ self.basis.T
 
     def reconstruct(self, y: Tensor) -> Tensor:
-        """The nearest point of the optimal affine subspace. (batch, n) -> (batch, n)."""
+        """The nearest point of the optimal affine subspace. (batch, n) -> (batch, n).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.decode(self.encode(y))
 
 
@@ -41,11 +55,15 @@ def pca(Y: Tensor, d: int) -> AffineOptimum:
     """Principal component analysis: no affine encoder and decoder with d codes reconstruct Y better.
 
     Args:
-        Y: (m, n). d: from 1 to n.
+        Y: (m, n).
+        d: from 1 to n.
+
     Returns:
         AffineOptimum in the dtype of Y; computed in float64 from the eigenvectors of the covariance.
+
     Raises:
         ValueError: Y is not a finite (m, n) tensor, or d is not in 1..n.
+
     Source: Eckart & Young (1936); Baldi & Hornik (1989) for the linear autoencoder.
     """
     guards.batch("Y", Y)
@@ -70,10 +88,16 @@ def inner_minimum(
     Exact to rounding if the grid is fine enough to show every valley.
 
     Args:
-        y: (batch, n). decode: (k, 1) -> (k, n). low, high: the interval of z.
-        grid: points on the interval. steps: of the search; each shrinks the bracket by 0.618.
+        y: (batch, n).
+        decode: (k, 1) -> (k, n).
+        low: start of the interval of z.
+        high: end of the interval of z.
+        grid: points on the interval.
+        steps: of the search; each shrinks the bracket by 0.618.
+
     Returns:
         z_check (batch, 1) and F (batch,), in float64.
+
     Raises:
         ValueError: bad y, an empty interval, or a decoder of the wrong shape.
     """
@@ -129,9 +153,14 @@ def nearest_point(y: Tensor, points: Tensor) -> Tensor:
     Its squared error is the squared distance to the set; with many points on a curve, to the curve.
 
     Args:
-        y: (batch, n). points: (m, n).
+        y: (batch, n).
+        points: (m, n).
+
     Returns:
         (batch, n).
+
+    Raises:
+        ValueError: y or points are not finite, or not of one n.
     """
     guards.batch("y", y)
     guards.batch("points", points, columns=y.shape[1])
@@ -144,10 +173,13 @@ def cross_entropy_floor(y: Tensor) -> Tensor:
 
     Args:
         y: (batch, n), in [0, 1].
+
     Returns:
         (batch,), summed over components, in nats; 0 where every component is 0 or 1.
+
     Raises:
         ValueError: y leaves [0, 1] or is not finite.
+
     Source: Gibbs' inequality; Cover & Thomas (2006), theorem 2.6.3.
     """
     guards.batch("y", y, low=0, high=1)
@@ -163,10 +195,13 @@ class BayesDenoiser:
     all points share, so that it is stable at any distance.
 
     Args:
-        points: (m, n). sigma: standard deviation of the noise in each component, positive.
+        points: (m, n).
+        sigma: standard deviation of the noise in each component, positive, in the units of the points.
         weights: (m,), the prior probability of each point up to a factor, positive; equal by default.
+
     Raises:
-        ValueError: a bad argument, named.
+        ValueError: points are not finite, sigma is not positive, or weights are not (m,) and positive.
+
     Source: Robbins (1956); Miyasawa (1961); Efron (2011), Tweedie's formula and selection bias, for `score`.
     """
 
@@ -181,32 +216,63 @@ class BayesDenoiser:
         self.offset = self.points - self.centre
 
     def __call__(self, y_hat: Tensor) -> Tensor:
-        """E[y | y_hat]. (batch, n) -> (batch, n), in the dtype of y_hat."""
+        """E[y | y_hat]. (batch, n) -> (batch, n), in the dtype of y_hat.
+
+        Raises:
+            ValueError: y_hat is not of that shape, or not finite.
+        """
         return (self.posterior(y_hat) @ self.points).to(y_hat.dtype)
 
     def posterior(self, y_hat: Tensor) -> Tensor:
-        """p(y_i | y_hat), how much of y_hat each point explains. (batch, n) -> (batch, m), float64, rows sum to 1."""
+        """p(y_i | y_hat), how much of y_hat each point explains. (batch, n) -> (batch, m), float64, rows sum to 1.
+
+        Raises:
+            ValueError: y_hat is not of that shape, or not finite.
+        """
         return self._logits(y_hat).softmax(dim=1)
 
     def variance(self, y_hat: Tensor) -> Tensor:
-        """E[||y - E[y | y_hat]||^2 | y_hat], the error that no denoiser can avoid at y_hat. (batch, n) -> (batch,)."""
+        """E[||y - E[y | y_hat]||^2 | y_hat], the error that no denoiser can avoid at y_hat. (batch, n) -> (batch,).
+
+        Raises:
+            ValueError: y_hat is not of that shape, or not finite.
+        """
         p = self.posterior(y_hat)
         return (p * torch.cdist(p @ self.offset, self.offset).square()).sum(dim=1)
 
     def log_density(self, y_hat: Tensor) -> Tensor:
-        """log p_sigma(y_hat), the density of the noisy data, in nats. (batch, n) -> (batch,), float64."""
+        """log p_sigma(y_hat), the density of the noisy data, in nats. (batch, n) -> (batch,), float64.
+
+        Raises:
+            ValueError: y_hat is not of that shape, or not finite.
+        """
         n = self.points.shape[1]
         shared = (y_hat.double() - self.centre).square().sum(dim=1) / (2 * self.sigma**2)
         return self._logits(y_hat).logsumexp(dim=1) - shared - n / 2 * math.log(2 * math.pi * self.sigma**2)
 
     def score(self, y_hat: Tensor) -> Tensor:
-        """The gradient of log p_sigma, (E[y | y_hat] - y_hat) / sigma^2. (batch, n) -> (batch, n), float64."""
+        """The gradient of log p_sigma, (E[y | y_hat] - y_hat) / sigma^2. (batch, n) -> (batch, n), float64.
+
+        Raises:
+            ValueError: y_hat is not of that shape, or not finite.
+        """
         return (self.posterior(y_hat) @ self.points - y_hat.double()) / self.sigma**2
 
     def risk(self, draws: int = 100_000, *, seed: int = 0, batch: int = 10_000) -> tuple[float, float]:
         """The Bayes risk, the expected squared error of the best denoiser, and the standard error of this estimate.
 
         Averages `variance` over fresh noisy points: less noise in the estimate than in averaging errors.
+
+        Args:
+            draws: noisy points, at least 2.
+            seed: of the points and of their noise.
+            batch: points at a time; the result does not depend on it.
+
+        Returns:
+            the risk and its standard error, in squared units of the points, summed over components.
+
+        Raises:
+            ValueError: draws, seed or batch is no whole number, or too small.
         """
         guards.count("draws", draws, low=2)
         generator = torch.Generator(self.points.device).manual_seed(guards.count("seed", seed, low=0))
@@ -233,8 +299,13 @@ def gaussian_rate(variances: Tensor, distortion: float) -> float:
     Args:
         variances: (n,), of independent components, such as those along principal directions; not negative.
         distortion: mean squared error summed over components, positive.
+
     Returns:
         bits a sample, in the limit of long blocks of samples.
+
+    Raises:
+        ValueError: a variance is negative or not finite, or the distortion is not positive.
+
     Source: Cover & Thomas (2006), Elements of information theory, theorem 10.3.3.
     """
     variances = guards.batch("variances", variances[:, None].double(), low=0)[:, 0]

@@ -33,7 +33,22 @@ _LAYOUT = {"width": "30em", "max_width": "100%"}
 def slider(
     label: str, low: float, high: float, value: float, *, step: float | None = None, symbol: str | None = None
 ) -> widgets.Widget:
-    """A slider from low to high, in whole numbers if all three are; `symbol` lends its colour to the handle."""
+    """A slider from low to high, in whole numbers if all three are.
+
+    Args:
+        label: shown beside it.
+        low: its left end.
+        high: its right end.
+        value: where it stands first.
+        step: the smallest move; 1 for whole numbers, else a hundredth of the way, unless told.
+        symbol: of `notation`, which lends its colour to the handle.
+
+    Returns:
+        a widget whose value is an int or a float.
+
+    Raises:
+        ValueError: low is not below high, value lies outside, or there is no such symbol.
+    """
     if not guards.number("low", low) < guards.number("high", high):
         raise ValueError(f"high: expected more than low ({low:g}), got {high:g}")
     guards.number("value", value, low, high)
@@ -44,7 +59,19 @@ def slider(
 
 
 def menu(label: str, options: list[str], value: str | None = None) -> widgets.Dropdown:
-    """A menu of options; the first is chosen unless told."""
+    """A menu of options.
+
+    Args:
+        label: shown beside it.
+        options: at least one.
+        value: the first one chosen; the first of the options unless told.
+
+    Returns:
+        a widget whose value is one of the options.
+
+    Raises:
+        ValueError: there are no options, or value is none of them.
+    """
     if not options:
         raise ValueError("options: expected at least one, got none")
     guards.choice("value", options[0] if value is None else value, options)
@@ -59,7 +86,17 @@ def check(label: str, value: bool = False) -> widgets.Checkbox:
 
 
 def text(label: str, value: str = "", *, examples: Sequence[str] = (), wide: bool = False) -> widgets.Text:
-    """A line to type into; the figure answers on Enter or when the line is left. `examples`: what one may type."""
+    """A line to type into; the figure answers on Enter or when the line is left.
+
+    Args:
+        label: shown beside it.
+        value: what stands there first.
+        examples: what else one may type; tests and recordings walk through them.
+        wide: for a sentence.
+
+    Returns:
+        a widget whose value is what was typed.
+    """
     layout = _LAYOUT | {"width": "46em"} if wide else _LAYOUT
     line = widgets.Text(value=value, description=label, continuous_update=False, style=_WIDE, layout=layout)
     line.examples = (value, *examples)
@@ -67,7 +104,16 @@ def text(label: str, value: str = "", *, examples: Sequence[str] = (), wide: boo
 
 
 def slot(label: str, options: list[str], *, wide: bool = False) -> widgets.Dropdown:
-    """A small menu, for a word of a sentence."""
+    """A small menu, for a word of a sentence.
+
+    Args:
+        label: shown beside it.
+        options: the words.
+        wide: for a sentence.
+
+    Returns:
+        a widget whose value is one of the options.
+    """
     layout = {"width": "30em" if wide else "16em", "max_width": "100%"}
     style = {"description_width": "2.5em" if wide else "6.5em"}
     return widgets.Dropdown(options=options, description=label, style=style, layout=layout)
@@ -86,6 +132,9 @@ class Live:
         controls: name -> widget, from `slider`, `menu`, `check` and `text`.
         update: called with the value of each control by name; moves artists and returns the caption, plain text.
         above: further widgets, shown above the controls, that set the controls' values.
+
+    Raises:
+        ValueError: figure is no figure on a canvas of its own, or update is no function.
     """
 
     def __init__(
@@ -128,6 +177,12 @@ class Live:
     def set(self, **values: Any) -> "Live":
         """Do what a hand on the controls would do.
 
+        Args:
+            **values: of the controls, by name; those not named stay.
+
+        Returns:
+            the figure itself, redrawn once.
+
         Raises:
             ValueError: there is no such control, or it cannot take that value.
         """
@@ -149,7 +204,14 @@ class Live:
         return self
 
     def choices(self, name: str, most: int = 11) -> list:
-        """Values of a control, to walk through it: all of a menu, at most `most` of a slider, a text's examples.
+        """Values of a control, to walk through it.
+
+        Args:
+            name: of the control.
+            most: how many values of a slider at most.
+
+        Returns:
+            all options of a menu, evenly spread values of a slider, a text's examples, both states of a box.
 
         Raises:
             ValueError: there is no such control.

@@ -14,11 +14,15 @@ def principal_angles(A: Tensor, B: Tensor) -> Tensor:
     """Angles between the column spaces of A and B, the smallest first: all 0 exactly if one contains the other.
 
     Args:
-        A: (n, p), B: (n, q), each of full column rank.
+        A: (n, p), of full column rank.
+        B: (n, q), of full column rank.
+
     Returns:
         (min(p, q),), in degrees, from 0 to 90, ascending. Accurate for small angles too: those come from sines.
+
     Raises:
         ValueError: bad shapes, or columns that depend on each other.
+
     Source: Bjorck & Golub (1973), Mathematics of Computation 27, 579-594.
     """
     A, B = _full_rank("A", A), _full_rank("B", B)
@@ -44,9 +48,12 @@ def variance_explained(Y: Tensor, Y_tilde: Tensor) -> float:
     """The share of the variance of Y that its reconstruction explains: 1 - sum ||y - y_tilde||^2 / sum ||y - mean||^2.
 
     Args:
-        Y, Y_tilde: (m, n), m at least 2.
+        Y: (m, n), m at least 2.
+        Y_tilde: (m, n).
+
     Returns:
         at most 1; 0 for the constant prediction of the mean, negative for worse.
+
     Raises:
         ValueError: the shapes differ, an entry is not finite, or all samples are equal.
     """
@@ -63,10 +70,14 @@ def psnr(y: Tensor, y_tilde: Tensor, peak: float = 1.0) -> Tensor:
     """Peak signal-to-noise ratio of each image, 10 log10(peak^2 / mean over pixels of (y - y_tilde)^2).
 
     Args:
-        y, y_tilde: (batch, pixels). peak: the largest value that a pixel can have.
+        y: (batch, pixels).
+        y_tilde: (batch, pixels).
+        peak: the largest value that a pixel can have.
+
     Returns:
         (batch,), in decibels, one number an image; infinite where the images are equal. An average over images is
         taken of these decibels, not of the errors.
+
     Raises:
         ValueError: the shapes differ, an entry is not finite, or peak is not positive.
     """
@@ -81,11 +92,15 @@ def amortisation_gap(F_encoder: Tensor, F: Tensor) -> Tensor:
     """What the encoder's guess costs beyond the exact inner minimum, F_encoder(y) - min over z of E(y, z).
 
     Args:
-        F_encoder: (batch,), the energy at the encoder's latent. F: (batch,), the exact minimum.
+        F_encoder: (batch,), the energy at the encoder's latent.
+        F: (batch,), the exact minimum.
+
     Returns:
         (batch,), in energy units, non-negative up to rounding.
+
     Raises:
         ValueError: the shapes differ, an entry is not finite, or a gap is negative beyond rounding (F is no minimum).
+
     Source: Cremer, Li & Duvenaud (2018), Inference suboptimality in variational autoencoders.
     """
     guards.batch("F_encoder", F_encoder[:, None])
@@ -101,9 +116,15 @@ def auroc(energy_of_data: Tensor, energy_of_others: Tensor) -> float:
     """Area under the ROC curve: the chance that a sample from elsewhere has more energy than a sample of the data.
 
     Args:
-        energy_of_data: (m,). energy_of_others: (m',).
+        energy_of_data: (m,).
+        energy_of_others: (m',).
+
     Returns:
         1 if every other sample lies above every sample of the data, 0.5 for no difference; ties count half.
+
+    Raises:
+        ValueError: an energy is not finite, or there is none.
+
     Source: Hanley & McNeil (1982); computed by scikit-learn.
     """
     from sklearn.metrics import roc_auc_score
@@ -115,9 +136,14 @@ def roc(energy_of_data: Tensor, energy_of_others: Tensor) -> tuple[Tensor, Tenso
     """The ROC curve of the rule "more energy than a threshold: not of the data", over all thresholds.
 
     Args:
-        energy_of_data: (m,). energy_of_others: (m',).
+        energy_of_data: (m,).
+        energy_of_others: (m',).
+
     Returns:
         the share of the data refused, and the share of the others refused, each (k,), from 0 to 1.
+
+    Raises:
+        ValueError: an energy is not finite, or there is none.
     """
     from sklearn.metrics import roc_curve
 
@@ -134,7 +160,12 @@ def _labelled(inside: Tensor, outside: Tensor) -> tuple:
 
 
 class Share(NamedTuple):
-    """A measured share, from 0 to 1, and its standard error."""
+    """A measured share, from 0 to 1, and its standard error.
+
+    Attributes:
+        value: () or (K,).
+        error: of the same shape.
+    """
 
     value: Tensor
     error: Tensor
@@ -159,13 +190,20 @@ def low_energy_fraction(
 
     Args:
         energy: F, called with (points, n) on the device, returns (points,), or (K, points) for K models at once.
-        tau: in the units of the energy, the same for all models compared. box: low and high, the same for every
-            component. n: components of y. points: of each sequence, a power of two. seed: of the scrambling.
+        tau: in the units of the energy, the same for all models compared.
+        box: low and high, the same for every component.
+        n: components of y.
+        points: of each sequence, a power of two.
+        repeats: sequences, at least 2.
+        seed: of the scrambling.
         device: where the energy is asked, that of its model; the points are the same on every device.
+
     Returns:
         Share of value and error, each () or (K,).
+
     Raises:
         ValueError: an empty box, or an energy of the wrong shape or not finite.
+
     Source: Owen (1997), Scrambled net variance for integrals of smooth functions.
     """
     guards.function("energy", energy)
@@ -213,12 +251,18 @@ def collapse(model: Callable[[Tensor], Tensor], Y: Tensor, off: Tensor, *, probe
     ||(J - I)^T v||^2 is the squared norm in expectation, so no (n, n) matrix is ever formed.
 
     Args:
-        model: y -> y_tilde, differentiable. Y: (m, n), unseen samples of the data. off: (m', n), samples from
-            elsewhere. probes: directions per sample. seed: of the directions.
+        model: y -> y_tilde, differentiable.
+        Y: (m, n), unseen samples of the data.
+        off: (m', n), samples from elsewhere.
+        probes: directions per sample.
+        seed: of the directions.
+
     Returns:
         Collapse.
+
     Raises:
-        ValueError: a bad argument, named.
+        ValueError: Y, off or the model's answer is not of n columns or not finite, or all samples of one are equal.
+
     Source: Hutchinson (1990) for the estimate of the norm; Alain & Bengio (2014) for the Jacobian of reconstruction.
     """
     guards.batch("Y", Y)

@@ -14,8 +14,17 @@ INK, MUTED, FAINT, PAPER = "#222222", "#6F6F6F", "#C4C4C4", "#FFFFFF"
 class Symbol:
     """One letter of the course.
 
-    `kind` is "variable" (a circle), "module" (a rounded box), "energy" (a square box), "parameter" or "count".
-    `training` and `testing` say whether the variable is "observed", "not observed", "computed", "made from y" or absent ("").
+    Attributes:
+        code: its name in code.
+        letter: in Unicode.
+        latex: in LaTeX.
+        meaning: in words.
+        shape: of the tensor, or its type.
+        kind: "variable" (a circle), "module" (a rounded box), "energy" (a square box), "parameter" or "count".
+        colour: in every diagram, figure and control.
+        marker: of matplotlib, the second cue.
+        training: whether a variable is "observed", "not observed", "computed", "made from y" or absent ("") in training.
+        testing: the same in testing.
     """
 
     code: str
@@ -58,14 +67,34 @@ SYMBOLS = {
 
 
 def colour(code: str) -> str:
-    """The colour of a symbol, by its name in code."""
+    """The colour of a symbol.
+
+    Args:
+        code: its name in code, such as "y_tilde".
+
+    Returns:
+        "#rrggbb".
+
+    Raises:
+        ValueError: there is no such symbol.
+    """
     if code not in SYMBOLS:
         raise ValueError(f"code: expected one of {', '.join(SYMBOLS)}, got {code!r}")
     return SYMBOLS[code].colour
 
 
 def table(kind: str = "variable") -> str:
-    """The symbols of one kind as a Markdown table."""
+    """The symbols of one kind as a Markdown table.
+
+    Args:
+        kind: "variable", "energy", "parameter" or "count".
+
+    Returns:
+        lines of Markdown; variables with what is known of them in training and in testing.
+
+    Raises:
+        ValueError: there is no symbol of that kind.
+    """
     rows = [s for s in SYMBOLS.values() if s.kind == kind]
     if not rows:
         kinds = sorted({s.kind for s in SYMBOLS.values()})

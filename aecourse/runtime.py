@@ -25,8 +25,10 @@ def setup(
         threads: of torch; by default the environment variable AECOURSE_THREADS, or 1.
         device: "cpu" or "cuda"; by default AECOURSE_DEVICE, or "cpu".
         report: print where we run.
+
     Returns:
         the device to put tensors and models on.
+
     Raises:
         ValueError: a bad seed or thread number, or a device that this machine does not have.
     """

@@ -18,9 +18,16 @@ def stay(denoise: Denoise, y: Tensor, sigma: float, steps: int) -> Tensor:
     """Jump to y_tilde again and again, at one noise level.
 
     Args:
-        y: (batch, n), where to start. sigma: what the denoiser is told, positive.
+        denoise: (y, sigma) -> y_tilde, both (batch, n).
+        y: (batch, n), where to start.
+        sigma: what the denoiser is told, positive, in the units of y.
+        steps: how many jumps.
+
     Returns:
         (steps + 1, batch, n), the start included.
+
+    Raises:
+        ValueError: denoise is no function, y is not finite, sigma is not positive, or steps is no whole number.
     """
     guards.function("denoise", denoise)
     path = [guards.batch("y", y)]
@@ -38,11 +45,16 @@ def fall(denoise: Denoise, y: Tensor, sigmas: Tensor) -> Tensor:
     dy / dsigma = (y - y_tilde) / sigma = -sigma * score. The last step ends at y_tilde itself.
 
     Args:
-        y: (batch, n), of noise level sigmas[0]. sigmas: (k,), positive, falling.
+        denoise: (y, sigma) -> y_tilde, both (batch, n).
+        y: (batch, n), of noise level sigmas[0].
+        sigmas: (k,), positive, falling, in the units of y.
+
     Returns:
         (k + 1, batch, n), the start included.
+
     Raises:
-        ValueError: a bad argument, named.
+        ValueError: denoise is no function, y is not finite, or sigmas do not fall or are not positive.
+
     Source: Song, Meng & Ermon (2021), DDIM; Karras, Aittala, Aila & Laine (2022), algorithm 1 without its correction.
     """
     guards.function("denoise", denoise)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 class Task:
     """A task, its place among the nested regions, and the reason for each of the three answers.
 
-    `latent`: the output depends on something (z) that nobody observes. `structured`: the output must satisfy constraints.
+    Attributes:
+        name: of the task.
+        supervised: whether somebody made the target.
+        latent: whether the output depends on something (z) that nobody observes.
+        structured: whether the output must satisfy constraints.
+        why_supervised: the reason for the first answer.
+        why_latent: the reason for the second.
+        why_structured: the reason for the third.
     """
 
     name: str

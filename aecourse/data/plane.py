@@ -19,8 +19,12 @@ def spiral(m: int = 100) -> Tensor:
 
     Args:
         m: number of points, at least 2.
+
     Returns:
         (m, 2), float32, in plane units.
+
+    Raises:
+        ValueError: m is no whole number of at least 2.
     """
     guards.count("m", m, low=2)
     t = torch.linspace(0.25, 1.0, m)
@@ -33,9 +37,14 @@ def ellipse(z: Tensor, width: float = 1.0, height: float = 0.5) -> Tensor:
 
     Args:
         z: (batch, 1), the angle in radians.
-        width, height: the semi-axes, positive.
+        width: one semi-axis, positive, in plane units.
+        height: the other.
+
     Returns:
         (batch, 2), in plane units and in the dtype of z.
+
+    Raises:
+        ValueError: z is not of that shape or not finite, or a semi-axis is not positive.
     """
     guards.batch("z", z, columns=1)
     guards.number("width", width, low=1e-6)

@@ -17,6 +17,13 @@ class Setting:
     """A diagram: where each node stands, which arrows join them, which variables are observed when.
 
     A node whose name is a symbol of kind variable is a circle, of kind energy a square; any other name is a module.
+
+    Attributes:
+        nodes: name -> where its centre stands.
+        arrows: pairs of names, from and to.
+        training: names of the variables that are observed in training.
+        testing: names of those that are observed in testing.
+        reading: what the diagram says, in words.
     """
 
     nodes: dict[str, tuple[float, float]]
@@ -67,9 +74,15 @@ def diagram(setting: str, phase: str = "training", ax: Axes | None = None) -> Ax
     """Draw one setting in one phase.
 
     Args:
-        setting: a key of SETTINGS. phase: "training" or "testing".
+        setting: a key of SETTINGS.
+        phase: "training" or "testing".
+        ax: to draw into; a new one unless given.
+
     Returns:
         the Axes, 8 by 4 units.
+
+    Raises:
+        ValueError: there is no such setting or phase.
     """
     guards.choice("setting", setting, SETTINGS)
     guards.choice("phase", phase, ("training", "testing"))

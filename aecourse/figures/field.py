@@ -27,8 +27,13 @@ class Field:
     thousand of them quick to draw.
 
     Args:
-        ax: to draw into. side: arrows in a row. high: the length at the top of the colour scale, in plane units.
+        ax: to draw into.
+        side: arrows in a row.
+        high: the length at the top of the colour scale, in plane units.
         arrows: False leaves only the heat map.
+
+    Raises:
+        ValueError: high is not positive, or side is no whole number of at least 2.
     """
 
     def __init__(self, ax: Axes, side: int = 33, high: float = 1.0, arrows: bool = True):
@@ -45,7 +50,14 @@ class Field:
         square(ax, box[:2])
 
     def show(self, move: Tensor) -> None:
-        """move: (side * side, 2), in the order of `figures.grid`."""
+        """Move the arrows.
+
+        Args:
+            move: (side * side, 2), in plane units, in the order of `figures.grid`.
+
+        Raises:
+            ValueError: move is not of that shape, or not finite.
+        """
         if len(guards.batch("move", move, columns=2)) != len(self.start):
             raise ValueError(f"move: expected one per arrow, ({len(self.start)}, 2), got {tuple(move.shape)}")
         arrows = move.detach().cpu().numpy()
@@ -73,8 +85,13 @@ def fields(moves: dict[str, Tensor], *, high: float = 1.0, axes: list[Axes] | No
     Args:
         moves: title -> (side * side, 2), where each point of `figures.grid(side)` is sent, minus the point itself.
         high: the length at the top of the colour scale, in plane units.
+        axes: to draw into, one a field; new ones unless given.
+
     Returns:
         one Axes a field.
+
+    Raises:
+        ValueError: there is no field, or one is not of that shape or not finite.
     """
     if not moves:
         raise ValueError("moves: expected at least one field, got none")

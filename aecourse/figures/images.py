@@ -38,8 +38,16 @@ def image_rows(
 
     Args:
         rows: label -> (k, pixels), the same k in every row.
+        ax: to draw into; a new one unless given.
+        low: the value of paper.
+        high: the value of ink.
+        gap: pixels around each image.
+
     Returns:
         the Axes; the grey scale stands beside it.
+
+    Raises:
+        ValueError: there is no row, or one is not finite, not of square images, or not of the shape of the first.
     """
     if not rows:
         raise ValueError("rows: expected at least one row of images, got none")
@@ -69,7 +77,18 @@ def mosaic(
     """Square images as one picture, row by row from the top, on one scale; by default white is `low`, black is `high`.
 
     Args:
-        images: (rows * columns, pixels). cmap: the colours from low to high.
+        images: (rows * columns, pixels).
+        columns: images in a row.
+        ax: to draw into; a new one unless given.
+        low: the value of the first colour.
+        high: the value of the last colour.
+        cmap: the colours from low to high.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: images are not finite or not square, or do not fill their rows.
     """
     side = guards.image_shape("images", guards.batch("images", images).shape[1])
     if len(images) % guards.count("columns", columns):
@@ -89,8 +108,13 @@ def kernels(sets: Mapping[str, Tensor], columns: int = 5) -> list[Axes]:
 
     Args:
         sets: title -> (k, pixels), k a multiple of columns.
+        columns: kernels in a row.
+
     Returns:
         one Axes a set.
+
+    Raises:
+        ValueError: there is no set, or one is not finite, not of square images, or does not fill its rows.
     """
     if not sets:
         raise ValueError("sets: expected at least one set of kernels, got none")
@@ -105,9 +129,15 @@ def walks(images: Mapping[str, Tensor], energies: Mapping[str, Tensor], unit: st
     """Walks from one image to another: the images on the way, and below them the energy at every step.
 
     Args:
-        images: label -> (k, pixels). energies: label -> (steps,), finer than the images. unit: of the energies.
+        images: label -> (k, pixels).
+        energies: label -> (steps,), finer than the images.
+        unit: of the energies.
+
     Returns:
         the Axes of the images and that of the energies.
+
+    Raises:
+        ValueError: the images are none for `image_rows`, or an energy is not finite.
     """
     _, (top, bottom) = plt.subplots(2, 1, figsize=(9.6, 5.4), height_ratios=(1, 1.6))
     image_rows(images, top)
@@ -126,6 +156,14 @@ def colour_rows(rows: Mapping[str, Tensor], ax: Axes | None = None, *, gap: int 
 
     Args:
         rows: label -> (k, 3, side, side) or (k, 1, side, side), in [0, 1], the same k and side in every row.
+        ax: to draw into; a new one unless given.
+        gap: pixels around each image.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: there is no row, or one is not of such a shape, not in [0, 1], or not of the size of the first.
     """
     if not rows:
         raise ValueError("rows: expected at least one row of images, got none")

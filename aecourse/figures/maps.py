@@ -17,7 +17,17 @@ def points(values: Tensor, symbol: str, ax: Axes | None = None, *, label: str | 
     """Points in the plane in the colour and with the marker of a symbol.
 
     Args:
-        values: (m, 2). symbol: a name in `notation`, such as "y" or "y_tilde".
+        values: (m, 2), in plane units.
+        symbol: a name in `notation`, such as "y" or "y_tilde".
+        ax: to draw into; a new one unless given.
+        label: for the legend.
+        size: of a point, in square points of the page.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: values are not of that shape or not finite, or there is no such symbol.
     """
     guards.batch("values", values, columns=2)
     ax = ax or plt.figure(figsize=(5, 5)).gca()
@@ -29,7 +39,15 @@ def points(values: Tensor, symbol: str, ax: Axes | None = None, *, label: str | 
 
 
 def square(ax: Axes, box: tuple[float, float] = BOX) -> Axes:
-    """Equal units on both axes, the box of the plane, and names."""
+    """Equal units on both axes, the box of the plane, and names.
+
+    Args:
+        ax: to change.
+        box: low and high, the same for both components, in plane units.
+
+    Returns:
+        the Axes.
+    """
     ax.set(
         aspect="equal",
         xticks=(-1, 0, 1),
@@ -43,10 +61,17 @@ def square(ax: Axes, box: tuple[float, float] = BOX) -> Axes:
 
 
 def grid(side: int = 97, box: tuple[float, float] = BOX) -> Tensor:
-    """The points at which an energy map is computed, side * side of them, row by row from the bottom left.
+    """The points at which an energy map is computed, row by row from the bottom left.
+
+    Args:
+        side: points in a row, at least 2.
+        box: low and high, the same for both components, in plane units.
 
     Returns:
         (side * side, 2): `energy(grid(side)).view(side, side)` is a map for `energy_maps`.
+
+    Raises:
+        ValueError: side is no whole number of at least 2.
     """
     axis = torch.linspace(*box, guards.count("side", side, low=2))
     y_2, y_1 = torch.meshgrid(axis, axis, indexing="ij")
@@ -54,7 +79,15 @@ def grid(side: int = 97, box: tuple[float, float] = BOX) -> Tensor:
 
 
 def extent(side: int, box: tuple[float, float]) -> tuple[float, float, float, float]:
-    """Edges of a picture whose outermost pixels are centred on the edges of the box."""
+    """Edges of a picture whose outermost pixels are centred on the edges of the box.
+
+    Args:
+        side: pixels in a row, at least 2.
+        box: low and high, the same for both components, in plane units.
+
+    Returns:
+        left, right, bottom, top, as `imshow` takes them.
+    """
     half = (box[1] - box[0]) / (side - 1) / 2
     return (box[0] - half, box[1] + half) * 2
 
@@ -69,13 +102,22 @@ def energy_maps(
     columns: int = 3,
     axes: list[Axes] | None = None,
 ) -> list[Axes]:
-    """Heat maps over the plane side by side, on one scale from 0 to `high` (by default the largest value of all).
+    """Heat maps over the plane side by side, on one scale.
 
     Args:
-        maps: title -> (side, side), computed on `grid`. tau: draw the edge of the region of energy at most tau.
+        maps: title -> (side, side), computed on `grid`.
+        box: low and high, the same for both components, in plane units.
+        high: the top of the scale, which starts at 0; by default the largest value of all.
+        tau: draw the edge of the region of energy at most tau.
+        unit: of the energies.
         columns: maps in a row.
+        axes: to draw into, one a map; new ones unless given.
+
     Returns:
         one Axes a map.
+
+    Raises:
+        ValueError: there is no map, or one is not finite.
     """
     if not maps:
         raise ValueError("maps: expected at least one map, got none")
@@ -105,7 +147,16 @@ def cells(h: Tensor, token: Tensor, entries: Tensor, ax: Axes | None = None) -> 
     """Codes in the plane in the colour of their token, and the entries of the codebook, each with its index.
 
     Args:
-        h: (m, 2). token: (m,) int64, the entry of each code. entries: (K, 2).
+        h: (m, 2), in code units.
+        token: (m,) int64, the entry of each code.
+        entries: (K, 2).
+        ax: to draw into; a new one unless given.
+
+    Returns:
+        the Axes.
+
+    Raises:
+        ValueError: codes or entries are not of two finite numbers, or tokens are not whole numbers, one a code.
     """
     guards.batch("h", h, columns=2)
     guards.batch("entries", entries, columns=2)

@@ -14,7 +14,14 @@ LATENT, STRUCTURED = (2.15, 5.2), (0.75, 3.9)  # bottom and top of each region
 
 
 def where(place: tuple[bool, bool, bool]) -> tuple[float, float]:
-    """The centre of the cell for (supervised, latent, structured)."""
+    """The centre of a cell.
+
+    Args:
+        place: supervised, latent, structured.
+
+    Returns:
+        where to write, in the units of the Axes.
+    """
     supervised, latent, structured = place
     return (-2.5 if supervised else 2.5), ROWS[latent, structured]
 
@@ -24,6 +31,10 @@ def regions(tasks: Iterable[tuple[str, tuple[bool, bool, bool]]] = (), ax: Axes 
 
     Args:
         tasks: pairs of a name and its place (supervised, latent, structured).
+        ax: to draw into; a new one unless given.
+
+    Returns:
+        the Axes.
     """
     ax = ax or plt.figure(figsize=(9.6, 5.6)).gca()
     ax.set(xlim=(-5.3, 5.3), ylim=(0, 7))

@@ -16,9 +16,14 @@ class Denoiser(Module):
     spread where it is large. So its own output is of about unit size at every noise level.
 
     Args:
-        n: components of y. width: units of each of the four hidden layers; the second one is the code, d = width.
+        n: components of y.
+        width: units of each of the four hidden layers; the second one is the code, d = width.
         spread: standard deviation of the clean data, in their units.
         seed: of the initial weights; the global generators are left alone.
+
+    Raises:
+        ValueError: n or width is no whole number of at least 1, or spread is not positive.
+
     Source: Karras, Aittala, Aila & Laine (2022), section 5, for the scaling.
     """
 
@@ -30,7 +35,18 @@ class Denoiser(Module):
         self.dec = mlp(width, width, width, n, f=SiLU, seed=seed + 1)
 
     def forward(self, y_hat: Tensor, sigma: float | Tensor) -> Tensor:
-        """y_hat: (batch, n). sigma: a number or (batch, 1), positive, in the units of y. -> (batch, n)."""
+        """y_tilde, the answer to a noisy y_hat.
+
+        Args:
+            y_hat: (batch, n).
+            sigma: a number or (batch, 1), positive, in the units of y.
+
+        Returns:
+            (batch, n).
+
+        Raises:
+            ValueError: y_hat is not of that shape or not finite, or sigma is not positive, or not one for each sample.
+        """
         guards.batch("y_hat", y_hat, columns=self.n)
         if isinstance(sigma, Tensor):
             guards.batch("sigma", sigma, columns=1, low=1e-12)

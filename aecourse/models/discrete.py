@@ -12,8 +12,17 @@ class Codebook(Module):
     """K vectors of D numbers; a code h is replaced by the nearest of them.
 
     Args:
-        size: K. width: D. scale: standard deviation of the initial entries.
+        size: K.
+        width: D.
+        scale: standard deviation of the initial entries.
         seed: of the initial entries; the global generators are left alone.
+
+    Attributes:
+        entries: (K, D).
+
+    Raises:
+        ValueError: size or width is no whole number of at least 1, or scale is negative.
+
     Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning.
     """
 
@@ -25,19 +34,31 @@ class Codebook(Module):
         self.entries = Parameter(guards.number("scale", scale, low=0) * torch.randn(size, width, generator=generator))
 
     def distances(self, h: Tensor) -> Tensor:
-        """Squared distance of every code to every entry. (batch, D) -> (batch, K)."""
+        """Squared distance of every code to every entry. (batch, D) -> (batch, K).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         guards.batch("h", h, columns=self.entries.shape[1])
         e = self.entries
         return h.square().sum(dim=1, keepdim=True) - 2 * h @ e.T + e.square().sum(dim=1)
 
     def nearest(self, h: Tensor) -> Tensor:
-        """The index of the nearest entry. (batch, D) -> (batch,) int64."""
+        """The index of the nearest entry. (batch, D) -> (batch,) int64.
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         return self.distances(h).argmin(dim=1)
 
     def forward(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """The nearest entries, through which slopes pass as if nothing had happened, and the index of each.
 
         The straight-through estimator: forward h_q, backward the slope of h. (batch, D) -> (batch, D), (batch,).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+
         Source: Bengio, Leonard & Courville (2013).
         """
         index = self.nearest(h)
@@ -47,7 +68,10 @@ class Codebook(Module):
         """R = ||sg(h) - e||^2 + commitment ||h - sg(e)||^2, where sg stops slopes: entry and code are drawn together.
 
         Args:
-            h: (batch, D). index: (batch,), of the nearest entries. commitment: what a code pays for its distance.
+            h: (batch, D).
+            index: (batch,), of the nearest entries.
+            commitment: what a code pays for its distance.
+
         Returns:
             (batch,), in squared code units.
         """
@@ -58,10 +82,18 @@ class Codebook(Module):
         """A Gumbel-softmax sample: the mean of all entries with weights softmax((-distance + G) / temperature).
 
         G has a Gumbel distribution, so at temperature 0 entry k is drawn with probability softmax(-distance)_k.
+
         Args:
-            h: (batch, D). temperature: positive.
+            h: (batch, D).
+            temperature: positive.
+            generator: of G, on the device of h.
+
         Returns:
             (batch, D), with a slope at every entry.
+
+        Raises:
+            ValueError: h is not of that shape or not finite, or temperature is not positive.
+
         Source: Jang, Gu & Poole (2017); Maddison, Mnih & Teh (2017).
         """
         guards.number("temperature", temperature, low=1e-6)
@@ -74,7 +106,9 @@ class Codebook(Module):
         """Put dead entries onto codes drawn at random: an entry far from all codes is never nearest, and never learns.
 
         Args:
-            h: (batch, D), codes of the data. dead: (K,) bool.
+            h: (batch, D), codes of the data.
+            dead: (K,) bool.
+            generator: of the draw, on the device of h.
         """
         chosen = torch.randint(0, len(h), (int(dead.sum()),), generator=generator)
         self.entries[dead] = h[chosen]
@@ -86,8 +120,14 @@ class DiscreteAutoencoder(Module):
     The encoder reads a window of 8 * 8 pixels around each patch of 4 * 4, the decoder the 3 * 3 tokens around it.
 
     Args:
-        size: K, entries of the codebook. width: D, numbers in a code. hidden: units of both networks.
-        scale: standard deviation of the initial entries. seed: of the initial weights.
+        size: K, entries of the codebook.
+        width: D, numbers in a code.
+        hidden: units of both networks.
+        scale: standard deviation of the initial entries.
+        seed: of the initial weights.
+
+    Raises:
+        ValueError: size, width or hidden is no whole number of at least 1, or scale is negative.
     """
 
     def __init__(self, size: int, width: int = 8, hidden: int = 64, scale: float = 1.0, seed: int = 0):
@@ -101,26 +141,46 @@ class DiscreteAutoencoder(Module):
             self.decoder = Sequential(Linear(9 * width, 2 * hidden), ReLU(), Linear(2 * hidden, 16))
 
     def encode(self, y: Tensor) -> Tensor:
-        """The codes before they become tokens, place by place. (batch, 784) -> (batch * 49, D)."""
+        """The codes before they become tokens, place by place. (batch, 784) -> (batch * 49, D).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         image = guards.batch("y", y, columns=784).view(-1, 1, 28, 28)
         windows = unfold(image, kernel_size=8, stride=4, padding=2)  # (batch, 64, 49)
         return self.encoder(windows.transpose(1, 2).flatten(0, 1))
 
     def decode(self, h: Tensor) -> Tensor:
-        """(batch * 49, D) -> (batch, 784), in [0, 1]."""
+        """y_tilde from codes, place by place. (batch * 49, D) -> (batch, 784), in [0, 1].
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         places = guards.batch("h", h, columns=self.width).view(-1, 7, 7, self.width).permute(0, 3, 1, 2)
         seen = unfold(places, kernel_size=3, padding=1).transpose(1, 2)  # (batch, 49, 9 D)
         patches = self.decoder(seen).transpose(1, 2)
         return fold(patches, output_size=28, kernel_size=4, stride=4).flatten(1).sigmoid()
 
     def tokens(self, y: Tensor) -> Tensor:
-        """(batch, 784) -> (batch, 49) int64."""
+        """The index of each place. (batch, 784) -> (batch, 49) int64.
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.codebook.nearest(self.encode(y)).view(len(y), 49)
 
     def draw(self, tokens: Tensor) -> Tensor:
-        """(batch, 49) int64 -> (batch, 784)."""
+        """y_tilde from tokens. (batch, 49) int64 -> (batch, 784).
+
+        Raises:
+            ValueError: an entry of the codebook is not finite.
+        """
         return self.decode(self.codebook.entries[tokens.flatten()])
 
     def forward(self, y: Tensor) -> Tensor:
-        """y_tilde from the nearest entries. (batch, 784) -> (batch, 784)."""
+        """y_tilde from the nearest entries. (batch, 784) -> (batch, 784).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.decode(self.codebook(self.encode(y))[0])

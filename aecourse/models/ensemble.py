@@ -19,9 +19,15 @@ class Ensemble(Module):
     The members share no parameter, hence the gradient of the sum of their energies is the gradient of each.
 
     Args:
-        seeds: one per member. sizes: components of y, of each hidden layer and of h; the decoder has them in reverse.
-        f: squashing of the code. tied: the decoder's matrices are the encoder's, transposed.
+        seeds: one per member.
+        *sizes: components of y, of each hidden layer and of h; the decoder has them in reverse.
+        f: squashing of the code.
+        tied: the decoder's matrices are the encoder's, transposed.
         heads: the encoder returns heads * d numbers, such as a mean and a log variance.
+
+    Raises:
+        ValueError: there is no member or no code, a size or a seed is no whole number, f cannot be called, or a tied
+            ensemble has more than one head.
     """
 
     def __init__(
@@ -53,14 +59,22 @@ class Ensemble(Module):
         return y.expand(len(self.b[0]), *y.shape[-2:])
 
     def encode(self, y: Tensor) -> Tensor:
-        """(batch, n) for all, or (K, batch, n) for each, -> (K, batch, heads * d)."""
+        """h of every member. (batch, n) for all, or (K, batch, n) for each, -> (K, batch, heads * d).
+
+        Raises:
+            ValueError: y is not of such a shape, or not finite.
+        """
         a = self._layer(0, self._each(y))
         for k in range(1, self.depth):
             a = self._layer(k, a.relu())
         return self.f(a)
 
     def decode(self, h: Tensor) -> Tensor:
-        """(K, batch, d) -> (K, batch, n)."""
+        """y_tilde of every member. (K, batch, d) -> (K, batch, n).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         guards.batch("h", h.flatten(0, -2), columns=self.sizes[-1])
         a = self._layer(self.depth, h)
         for k in range(self.depth + 1, 2 * self.depth):
@@ -68,11 +82,19 @@ class Ensemble(Module):
         return a
 
     def forward(self, y: Tensor) -> Tensor:
-        """y_tilde = Dec(Enc(y)). (batch, n) -> (K, batch, n)."""
+        """y_tilde = Dec(Enc(y)). (batch, n) -> (K, batch, n).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.decode(self.encode(y))
 
     def contractive(self, y: Tensor) -> Tensor:
-        """||dh/dy||_F^2 by the chain rule, layer by layer, for ReLU codes. (batch, n) -> (K, batch)."""
+        """||dh/dy||_F^2 by the chain rule, layer by layer, for ReLU codes. (batch, n) -> (K, batch).
+
+        Raises:
+            ValueError: f is not torch.relu, or y is not of that shape, or not finite.
+        """
         guards.choice("f", self.f, [torch.relu])
         a = self._layer(0, self._each(y))
         columns = [self.W[0][:, j : j + 1] * (a > 0) for j in range(self.sizes[0])]  # dh/dy_j after one layer

@@ -18,6 +18,10 @@ class Inpainter(Module):
     Args:
         width: channels at 14 * 14 places; 7 * 7 places have twice as many.
         seed: of the initial weights; the global generators are left alone.
+
+    Raises:
+        ValueError: width is no whole number of at least 1, or seed none of at least 0.
+
     Source: Ronneberger, Fischer & Brox (2015), U-Net.
     """
 
@@ -36,7 +40,18 @@ class Inpainter(Module):
             self.finish = Conv2d(width, 4, 1)
 
     def forward(self, y_hat: Tensor, known: Tensor) -> Tensor:
-        """y_hat, known: (batch, 784), in [0, 1]; known is 1 where y_hat can be trusted. -> (batch, 784)."""
+        """y_tilde, the image filled in.
+
+        Args:
+            y_hat: (batch, 784), in [0, 1].
+            known: (batch, 784), in [0, 1]: 1 where y_hat can be trusted.
+
+        Returns:
+            (batch, 784), in [0, 1].
+
+        Raises:
+            ValueError: y_hat or known is not of that shape, or leaves [0, 1].
+        """
         guards.batch("y_hat", y_hat, columns=784, low=0, high=1)
         guards.batch("known", known, low=0, high=1)
         guards.same_shape("known", known, "y_hat", y_hat)

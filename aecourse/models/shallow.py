@@ -15,11 +15,18 @@ class Autoencoder(Module):
     """h = f(W_h y + b_h), y_tilde = g(W_y h + b_y).
 
     Args:
-        n: components of y. d: components of h.
-        f, g: squashing functions of encoder and decoder, applied component by component.
+        n: components of y.
+        d: components of h.
+        f: squashing function of the encoder, applied component by component.
+        g: squashing function of the decoder.
         seed: of the initial weights, uniform in +-1/sqrt(fan-in); the global generators are left alone.
+
     Attributes:
-        W_h (d, n), b_h (d,), W_y (n, d), b_y (n,).
+        W_h: (d, n).
+        b_h: (d,).
+        W_y: (n, d).
+        b_y: (n,).
+
     Raises:
         ValueError: n or d is not a positive whole number, or f or g is not a function.
     """
@@ -37,24 +44,36 @@ class Autoencoder(Module):
         self.W_y, self.b_y = uniform(n, d, fan_in=d), uniform(n, fan_in=d)
 
     def encode(self, y: Tensor) -> Tensor:
-        """h = f(W_h y + b_h). (batch, n) -> (batch, d)."""
+        """h = f(W_h y + b_h). (batch, n) -> (batch, d).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         guards.batch("y", y, columns=self.n)
         return self.f(linear(y, self.W_h, self.b_h))
 
     def decode(self, h: Tensor) -> Tensor:
-        """y_tilde = g(W_y h + b_y). (batch, d) -> (batch, n)."""
+        """y_tilde = g(W_y h + b_y). (batch, d) -> (batch, n).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         guards.batch("h", h, columns=self.d)
         return self.g(linear(h, self.W_y, self.b_y))
 
     def forward(self, y: Tensor) -> Tensor:
-        """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n)."""
+        """y_tilde = Dec(Enc(y)). (batch, n) -> (batch, n).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.decode(self.encode(y))
 
     def slope(self, h: Tensor) -> Tensor:
         """f'(a), written with h = f(a). (batch, d) -> (batch, d).
 
         Raises:
-            ValueError: f is none of `identity`, torch.tanh, torch.sigmoid and torch.relu.
+            ValueError: f is none of `identity`, torch.tanh, torch.sigmoid and torch.relu, or h is not of that shape.
         """
         return SLOPES[guards.choice("f", self.f, SLOPES)](guards.batch("h", h, columns=self.d))
 
@@ -70,6 +89,10 @@ class TiedAutoencoder(Autoencoder):
         del self.W_y
 
     def decode(self, h: Tensor) -> Tensor:
-        """y_tilde = g(W_h^T h + b_y), with the encoder's own matrix. (batch, d) -> (batch, n)."""
+        """y_tilde = g(W_h^T h + b_y), with the encoder's own matrix. (batch, d) -> (batch, n).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         guards.batch("h", h, columns=self.d)
         return self.g(linear(h, self.W_h.T, self.b_y))

@@ -11,7 +11,7 @@ Squashing = Callable[[Tensor], Tensor]
 
 
 def identity(a: Tensor) -> Tensor:
-    """No squashing at all."""
+    """No squashing at all. Any shape."""
     return a
 
 
@@ -20,6 +20,13 @@ def top_k(k: int) -> Squashing:
 
     Args:
         k: how many may be on; fewer are if fewer are positive. Ties at the threshold are all kept.
+
+    Returns:
+        (..., d) -> (..., d).
+
+    Raises:
+        ValueError: k is no whole number of at least 1.
+
     Source: Makhzani & Frey (2014), k-sparse autoencoders.
     """
     guards.count("k", k)

@@ -13,8 +13,13 @@ class VariationalAutoencoder(Module):
     The decoder answers with logits, sigmoid^-1(y_tilde), which is what a cost for binary y needs.
 
     Args:
-        sizes: components of y, of each hidden layer and of h; the decoder has the same in reverse.
-        f: a module class between the layers. seed: of the initial weights.
+        *sizes: components of y, of each hidden layer and of h; the decoder has the same in reverse.
+        f: a module class between the layers.
+        seed: of the initial weights.
+
+    Raises:
+        ValueError: a size, f or seed is refused, as by `mlp`.
+
     Source: Kingma & Welling (2014); Rezende, Mohamed & Wierstra (2014).
     """
 
@@ -25,18 +30,34 @@ class VariationalAutoencoder(Module):
         self.decoder = mlp(*sizes[::-1], f=f, seed=2 * seed + 1)
 
     def posterior(self, y: Tensor) -> tuple[Tensor, Tensor]:
-        """mu and log_var of q(h | y). (batch, n) -> (batch, d) twice."""
+        """mu and log_var of q(h | y). (batch, n) -> (batch, d) twice.
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         mu, log_var = self.encoder(guards.batch("y", y, columns=self.n)).chunk(2, dim=1)
         return mu, log_var
 
     def encode(self, y: Tensor) -> Tensor:
-        """The mean of the code. (batch, n) -> (batch, d)."""
+        """The mean of the code. (batch, n) -> (batch, d).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.posterior(y)[0]
 
     def decode(self, h: Tensor) -> Tensor:
-        """Logits of y_tilde. (batch, d) -> (batch, n)."""
+        """Logits of y_tilde. (batch, d) -> (batch, n).
+
+        Raises:
+            ValueError: h is not of that shape, or not finite.
+        """
         return self.decoder(guards.batch("h", h, columns=self.d))
 
     def forward(self, y: Tensor) -> Tensor:
-        """y_tilde at the mean code, in [0, 1]. (batch, n) -> (batch, n)."""
+        """y_tilde at the mean code, in [0, 1]. (batch, n) -> (batch, n).
+
+        Raises:
+            ValueError: y is not of that shape, or not finite.
+        """
         return self.decode(self.encode(y)).sigmoid()

@@ -23,6 +23,12 @@ Model = TypeVar("Model", bound=Module)
 def inpainter(path: Path | str = FOLDER / "inpainter.safetensors") -> Inpainter:
     """The trained `models.Inpainter`, ready for use.
 
+    Args:
+        path: another file than the shipped one.
+
+    Returns:
+        the model, on the CPU.
+
     Raises:
         ValueError: the file is missing, damaged, or does not hold an Inpainter.
     """
@@ -33,12 +39,33 @@ def inpainter(path: Path | str = FOLDER / "inpainter.safetensors") -> Inpainter:
 
 
 def card(path: Path | str) -> dict[str, str]:
-    """What the header says of how the weights were made."""
+    """What the header of a file says of how its weights were made.
+
+    Args:
+        path: a safetensors file.
+
+    Returns:
+        name -> what was measured or chosen, all of it text.
+
+    Raises:
+        ValueError: the file is missing, cut off, or no safetensors file.
+    """
     return read(path)[1]
 
 
 def load(model: Model, path: Path | str) -> Model:
-    """Fill `model` with the weights of a file, and return it; on any error the model is as it was."""
+    """Fill a model with the weights of a file; on any error the model is as it was.
+
+    Args:
+        model: changed in place.
+        path: a safetensors file.
+
+    Returns:
+        the model.
+
+    Raises:
+        ValueError: the file cannot be read, holds other names or shapes than the model, or a number that is not finite.
+    """
     stored, _ = read(path)
     own = model.state_dict()
     wanted, found = ({name: tuple(value.shape) for name, value in d.items()} for d in (own, stored))
@@ -53,6 +80,11 @@ def load(model: Model, path: Path | str) -> Model:
 def save(model: Module, path: Path | str, card: Mapping[str, object]) -> None:
     """Write the weights in half precision, and a card into the header; a good file is replaced only by a good one.
 
+    Args:
+        model: on any device.
+        path: of the file.
+        card: what to say of how the weights were made.
+
     Raises:
         ValueError: a weight is NaN, or too large for half precision.
     """
@@ -62,7 +94,13 @@ def save(model: Module, path: Path | str, card: Mapping[str, object]) -> None:
 
 
 def write(tensors: Mapping[str, torch.Tensor], path: Path | str, card: Mapping[str, object]) -> None:
-    """Write tensors, on the CPU and contiguous, and a card into the header; a good file is replaced only as a whole."""
+    """Write tensors and a card into the header; a good file is replaced only as a whole.
+
+    Args:
+        tensors: by name, on the CPU and contiguous.
+        path: of the file.
+        card: what to say of them.
+    """
     path = Path(path)
     whole = safetensors.torch.save(dict(tensors), metadata={key: str(value) for key, value in card.items()})
     part = path.with_suffix(".part")
@@ -81,6 +119,12 @@ def _finite(path: Path | str, weights: Mapping[str, torch.Tensor]) -> None:
 
 def read(path: Path | str) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """The tensors of a file and its card.
+
+    Args:
+        path: a safetensors file.
+
+    Returns:
+        name -> tensor, and name -> text.
 
     Raises:
         ValueError: the file is missing, cut off, or no safetensors file.

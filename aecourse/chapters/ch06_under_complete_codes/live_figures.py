@@ -15,8 +15,12 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
     """Move through a two-number code of images: where the images lie, and what the decoder draws there.
 
     Args:
-        h: (m, 2), codes of images. labels: (m,), the class of each, 0 to 9.
-        decode: (1, 2) -> (1, pixels), values in [0, 1], on the device of h.
+        h: (m, 2), codes of images.
+        labels: (m,), the class of each, 0 to 9.
+        decode: (1, 2) -> (1, pixels), values in [0, 1].
+
+    Raises:
+        ValueError: h is not of that shape or not finite, labels are not one a code, or decode draws no square images.
     """
     guards.batch("h", h, columns=2)
     if labels.shape != h.shape[:1]:

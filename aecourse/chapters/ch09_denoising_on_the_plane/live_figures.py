@@ -24,6 +24,9 @@ def weigh_the_points(points: Tensor) -> live.Live:
 
     Args:
         points: (m, 2), in their order along the curve.
+
+    Raises:
+        ValueError: points are not of that shape, or not finite.
     """
     points = guards.batch("points", points, columns=2).detach().cpu()
     figure, (plane, weights) = new_figure(2, size=(10.8, 4.6), width_ratios=(1, 1.25))
@@ -67,7 +70,11 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
     """The whole field at any noise level: the trained denoiser, the best possible one, and how far they are apart.
 
     Args:
-        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde, on the device of the points.
+        points: (m, 2), the clean data.
+        trained: (y_hat, sigma) -> y_tilde.
+
+    Raises:
+        ValueError: points are not of that shape or not finite, or trained is no function.
     """
     points = guards.batch("points", points, columns=2).detach()
     guards.function("trained", trained)
@@ -120,7 +127,11 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
     """Drop a point and follow the arrows, of the trained and of the best possible denoiser.
 
     Args:
-        points: (m, 2), the clean data. trained: (y_hat, sigma) -> y_tilde, on the device of the points.
+        points: (m, 2), the clean data.
+        trained: (y_hat, sigma) -> y_tilde.
+
+    Raises:
+        ValueError: points are not of that shape or not finite, or trained is no function.
     """
     points = guards.batch("points", points, columns=2).detach()
     guards.function("trained", trained)
@@ -174,7 +185,12 @@ def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tens
     """Scrub through a descent from pure noise to samples.
 
     Args:
-        paths: name -> (k + 1, batch, 2), as `sampling.fall` returns them. sigmas: (k,). points: (m, 2), the clean data.
+        paths: name -> (k + 1, batch, 2), as `sampling.fall` returns them.
+        sigmas: (k,).
+        points: (m, 2), the clean data.
+
+    Raises:
+        ValueError: points are not of that shape or not finite, there is no path, or one is not of that shape.
     """
     points = guards.batch("points", points, columns=2).detach().cpu()
     if not paths:

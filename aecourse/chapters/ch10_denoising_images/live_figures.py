@@ -26,6 +26,9 @@ def explore_the_corruption(denoisers: Mapping[str, Callable[[Tensor], Tensor]], 
     Args:
         denoisers: name -> (1, 784) -> (1, 784), such as one network for each kind of corruption.
         y: (m, 784), clean images in [0, 1].
+
+    Raises:
+        ValueError: there is no denoiser or one is no function, or y leaves [0, 1] or shows no square images.
     """
     if not denoisers:
         raise ValueError("denoisers: expected at least one, got none")

@@ -16,6 +16,9 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
 
     Args:
         usage: label -> (moments, K), the share of each entry from the start of a training to its end; all of one shape.
+
+    Raises:
+        ValueError: there is no training, or its shares leave [0, 1] or are not of the shape of the first.
     """
     if not usage:
         raise ValueError("usage: expected at least one training, got none")
@@ -76,7 +79,11 @@ def edit_a_token(model: DiscreteAutoencoder, y: Tensor) -> live.Live:
     """The tokens of a digit as a picture; put another entry at one place and see what the decoder draws.
 
     Args:
+        model: trained, on the device of y.
         y: (m, 784), clean images in [0, 1].
+
+    Raises:
+        ValueError: y is not of that shape, or leaves [0, 1].
     """
     guards.batch("y", y, columns=784, low=0, high=1)
     with torch.no_grad():

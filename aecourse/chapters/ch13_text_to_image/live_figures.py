@@ -34,7 +34,12 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
     """Type a caption, or click its words: fifteen pictures, each with the checker's verdict.
 
     Args:
-        model: what draws; the shipped model unless told. caption: the first one.
+        model: what draws; the shipped model unless told.
+        caption: the first one.
+
+    Raises:
+        CaptionError: caption is not understood.
+        ValueError: model is no Painter.
     """
     model = painter.shipped() if model is None else model
     if not isinstance(model, painter.Painter):
@@ -81,7 +86,20 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
 
 
 def reword(caption: str, slot: str, word: str) -> str:
-    """The caption with one slot changed; `any` leaves it open."""
+    """The caption with one slot changed.
+
+    Args:
+        caption: as typed.
+        slot: a key of `captions.SLOTS`.
+        word: one of the slot's words; "any" leaves it open.
+
+    Returns:
+        the new caption.
+
+    Raises:
+        CaptionError: caption is not understood.
+        ValueError: there is no such slot or word.
+    """
     asked = captions.parse(caption)
     options = captions.SLOTS[guards.choice("slot", slot, captions.SLOTS)]
     asked[captions.SLOT[slot]] = 0 if word == _ANY else 1 + options.index(guards.choice("word", word, options))

@@ -285,10 +285,10 @@ def _layers(ax: Axes) -> list[Artist]:
     titles = {a for a in ax.get_children() if isinstance(a, Text)} - set(ax.texts)
     fixed = {ax.patch, *titles}
     fixed |= set() if ax.axison else set(ax.spines.values())
-    drawn = [a for a in ax.get_children() if not isinstance(a, Axis | Legend)]
-    touched = {a for a in drawn if (a.stale or a.get_animated()) and not isinstance(a, Spine) and a is not ax.patch}
+    artists = [a for a in ax.get_children() if not isinstance(a, Axis | Legend)]
+    touched = {a for a in artists if (a.stale or a.get_animated()) and not isinstance(a, Spine) and a is not ax.patch}
     low = min((a.get_zorder() for a in touched), default=np.inf)
-    above = [a for a in drawn if a in touched or (a not in fixed and a.get_zorder() >= low)]
+    above = [a for a in artists if a in touched or (a not in fixed and a.get_zorder() >= low)]
     return sorted(above, key=lambda a: a.get_zorder())
 
 

@@ -46,7 +46,11 @@ def setup(
 
 
 def check() -> bool:
-    """Print, line by line, whether this machine has what the course needs; return whether all of it works."""
+    """Print, line by line, whether this machine has what the course needs.
+
+    Returns:
+        whether all of it works.
+    """
     from aecourse import data
 
     lines = [

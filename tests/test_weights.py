@@ -29,6 +29,11 @@ def stored(tmp_path):
     return model, path
 
 
+def test_all_that_is_shipped_trained_is_named():
+    shipped = {path.stem for path in weights.FOLDER.parent.rglob("*.safetensors")}
+    assert shipped == set(re.findall(r"the (inpainter|painter)", weights.__doc__)) == {"inpainter", "painter"}
+
+
 # --- files ----------------------------------------------------------------------------------------------------------
 
 

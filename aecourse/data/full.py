@@ -73,8 +73,8 @@ def _fetch(name: str) -> Path:
 
     pooch.get_logger().setLevel(logging.WARNING)
     target = folder() / "mnist" / name
-    known = f"sha256:{SHA256[name]}"
-    if target.exists() and f"sha256:{pooch.file_hash(str(target))}" != known:
+    digest = f"sha256:{SHA256[name]}"
+    if target.exists() and f"sha256:{pooch.file_hash(str(target))}" != digest:
         print(f"{target} is damaged and is fetched anew.", file=sys.stderr)
         target.unlink()
     reasons = []
@@ -82,7 +82,7 @@ def _fetch(name: str) -> Path:
         # 3 seconds to connect: a firewall that drops packets should not keep a lecture hall waiting.
         downloader = pooch.HTTPDownloader(progressbar=True, timeout=(3, 20))
         try:
-            return Path(pooch.retrieve(mirror + name, known, fname=name, path=target.parent, downloader=downloader))
+            return Path(pooch.retrieve(mirror + name, digest, fname=name, path=target.parent, downloader=downloader))
         except (OSError, ValueError) as error:  # no network, a refusal, no place to write; a wrong checksum
             reasons.append(f"{urlsplit(mirror).hostname}: {_reason(error, target.parent)}")
     raise ConnectionError(f"{name} could not be downloaded ({'; '.join(reasons)})")

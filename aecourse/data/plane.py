@@ -27,7 +27,7 @@ def spiral(m: int = 100) -> Tensor:
         ValueError: m is no whole number of at least 2.
     """
     guards.count("m", m, low=2)
-    t = torch.linspace(0.25, 1.0, m)
+    t = torch.linspace(0.25, 1.0, m, dtype=torch.float32)
     angle = 4 * math.pi * t
     return torch.stack([t * angle.cos(), t * angle.sin()], dim=1)
 

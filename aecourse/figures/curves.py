@@ -62,8 +62,8 @@ def bars(
     for label, value in values.items():
         guards.number(label, value)
     ax = ax or plt.figure(figsize=(7.2, 3.6)).gca()
-    drawn = ax.bar(list(values), list(values.values()), color=colour(symbol), width=0.62)
-    ax.bar_label(drawn, [form.format(v) for v in values.values()], padding=3, color=INK)
+    rectangles = ax.bar(list(values), list(values.values()), color=colour(symbol), width=0.62)
+    ax.bar_label(rectangles, [form.format(v) for v in values.values()], padding=3, color=INK)
     ax.margins(y=0.14)
     ax.set_ylabel(ylabel)
     return ax

@@ -55,6 +55,6 @@ class Denoiser(Module):
         else:
             sigma = torch.full_like(y_hat[:, :1], guards.number("sigma", sigma, low=1e-12))
         noisy = (self.spread**2 + sigma.square()).sqrt()
-        seen = torch.cat([y_hat / noisy, sigma.log() / 2], dim=1)
-        answer = self.dec(torch.nn.functional.silu(self.enc(seen)))
+        inputs = torch.cat([y_hat / noisy, sigma.log() / 2], dim=1)
+        answer = self.dec(torch.nn.functional.silu(self.enc(inputs)))
         return (self.spread / noisy).square() * y_hat + sigma * self.spread / noisy * answer

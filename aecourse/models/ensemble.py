@@ -43,9 +43,9 @@ class Ensemble(Module):
         guards.count("heads", heads, high=1 if tied else math.inf)
         shapes = [*itertools.pairwise(sizes), *itertools.pairwise(sizes[::-1])]
         shapes[self.depth - 1] = (sizes[-2], heads * sizes[-1])
-        drawn = [_uniform(seeds, layer, a, b) for layer, (a, b) in enumerate(shapes)]
-        self.W = torch.nn.ParameterList(W for W, _ in (drawn[: self.depth] if tied else drawn))
-        self.b = torch.nn.ParameterList(b for _, b in drawn)
+        layers = [_uniform(seeds, layer, a, b) for layer, (a, b) in enumerate(shapes)]
+        self.W = torch.nn.ParameterList(W for W, _ in (layers[: self.depth] if tied else layers))
+        self.b = torch.nn.ParameterList(b for _, b in layers)
 
     def _layer(self, k: int, value: Tensor) -> Tensor:
         mirrored = self.tied and k >= self.depth
@@ -106,9 +106,9 @@ class Ensemble(Module):
 
 def _uniform(seeds: Sequence[int], layer: int, a: int, b: int) -> tuple[Parameter, Parameter]:
     """Weights (K, a, b) and biases (K, 1, b), uniform in +-1/sqrt(a), each member from its own seed."""
-    drawn = []
+    members = []
     for seed in seeds:
         generator = torch.Generator().manual_seed(16 * guards.count("seeds", seed, low=0) + layer)
-        drawn.append((2 * torch.rand(a + 1, b, generator=generator) - 1) / math.sqrt(a))
-    every = torch.stack(drawn)
+        members.append((2 * torch.rand(a + 1, b, generator=generator) - 1) / math.sqrt(a))
+    every = torch.stack(members)
     return Parameter(every[:, :a].clone()), Parameter(every[:, a:].clone())

@@ -11,7 +11,7 @@ Squashing = Callable[[Tensor], Tensor]
 
 
 def identity(a: Tensor) -> Tensor:
-    """No squashing at all. Any shape."""
+    """No squashing at all. (...) -> (...)."""
     return a
 
 

@@ -1,7 +1,8 @@
 """Shipped weights: safetensors files beside this module, half precision, each with a card in its header.
 
-`inpainter()` is the only model of the course that is not trained before the reader's eyes, because that takes minutes;
-`scripts/train_inpainter.py` made it.
+Two models of the course are not trained before the reader's eyes, because that takes minutes: the inpainter of
+notebook 10 (`inpainter()`, made by `scripts/train_inpainter.py`) and the painter of notebook 13
+(`text_to_image.painter`, made by `text_to_image.train`).
 """
 
 import re

@@ -14,7 +14,14 @@ REACH = 2.6
 
 
 def parse_matrix(typed: str) -> Tensor | None:
-    """A 2 by 2 matrix from text such as "1 0.5; 0 1", or None: text is read as numbers and never run."""
+    """A matrix from text; text is read as numbers and never run.
+
+    Args:
+        typed: such as "1 0.5; 0 1".
+
+    Returns:
+        (2, 2), or None where the text is no such matrix.
+    """
     rows = [row.replace(",", " ").split() for row in typed.split(";")]
     if len(typed) > 200 or [len(row) for row in rows] != [2, 2]:
         return None
@@ -26,7 +33,14 @@ def parse_matrix(typed: str) -> Tensor | None:
 
 
 def reading(W: Tensor) -> str:
-    """The singular values of W and what they say."""
+    """The singular values of a matrix and what they say.
+
+    Args:
+        W: (2, 2).
+
+    Returns:
+        a sentence.
+    """
     s = torch.linalg.svdvals(W)
     if s[0] - s[1] < 1e-3 and abs(s[0] - 1) < 1e-3:
         kind = "a rotation" if torch.linalg.det(W) > 0 else "a rotation with a mirror"

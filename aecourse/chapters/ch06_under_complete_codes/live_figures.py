@@ -41,14 +41,14 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
     (cross,) = plane.plot([], [], "P", color=INK, ms=16, mec="white", mew=1.5)
     with torch.no_grad():
         side = guards.image_shape("decode(h)", decode(h[:1].to(device)).shape[1])
-    drawn = image.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1)
+    picture = image.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1)
     image.set(title=r"$\tilde{y} = \mathrm{Dec}(h)$", xticks=[], yticks=[])
     image.spines[:].set_visible(False)
 
     def update(h_1: float, h_2: float) -> str:
         here = torch.tensor([[h_1, h_2]], dtype=h.dtype)
         with torch.no_grad():
-            drawn.set_data(decode(here.to(device)).view(side, side).cpu().numpy())
+            picture.set_data(decode(here.to(device)).view(side, side).cpu().numpy())
         cross.set_data([h_1], [h_2])
         distance, nearest = torch.cdist(here, h)[0].min(dim=0)
         said = f"h = ({h_1:.2f}, {h_2:.2f}): the nearest unseen digit is a {labels[nearest].item()}"

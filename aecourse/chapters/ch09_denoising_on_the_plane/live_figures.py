@@ -103,9 +103,9 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
         for panel, move in zip(panels, (learned, optimal, learned - optimal), strict=True):
             panel.show(move)
         density = best.log_density(places)
-        seen = density >= _floor(best, points, sigma)
+        likely = density >= _floor(best, points, sigma)
         pixels = torch.ones(SIDE * SIDE, 4)
-        pixels[:, 3] = 0.72 * ~seen.cpu()
+        pixels[:, 3] = 0.72 * ~likely.cpu()
         veil.set_data(pixels.view(SIDE, SIDE, 4).numpy())
         weight = density.exp()
         mean = ((weight * apart).sum() / weight.sum()).item()

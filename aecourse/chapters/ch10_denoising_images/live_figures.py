@@ -38,9 +38,9 @@ def explore_the_corruption(denoisers: Mapping[str, Callable[[Tensor], Tensor]], 
     clean = y.detach().cpu()
     figure, axes = new_figure(3, size=(9.6, 3.8))
     titles = ("$y$, clean", r"$\hat{y}$, what the network reads", r"$\tilde{y}$, what it answers")
-    drawn = []
+    pictures = []
     for ax, title in zip(axes, titles, strict=True):
-        drawn.append(ax.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1))
+        pictures.append(ax.imshow(np.zeros((side, side)), cmap="gray_r", vmin=0, vmax=1))
         ax.set(title=title, xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
 
@@ -50,7 +50,7 @@ def explore_the_corruption(denoisers: Mapping[str, Callable[[Tensor], Tensor]], 
         y_hat = corrupt(true, torch.Generator().manual_seed(0))  # always the same: the slider changes the strength only
         with torch.no_grad():
             y_tilde = denoisers[network](y_hat.to(y.device)).cpu()
-        for picture, values in zip(drawn, (true, y_hat, y_tilde), strict=True):
+        for picture, values in zip(pictures, (true, y_hat, y_tilde), strict=True):
             picture.set_data(values.view(side, side).numpy())
         before, after = (measures.psnr(true, values).item() for values in (y_hat, y_tilde))
         verdict = "closer to y than what it read" if after > before else "no closer to y than what it read"

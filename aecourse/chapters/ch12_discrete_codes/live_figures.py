@@ -94,7 +94,7 @@ def edit_a_token(model: DiscreteAutoencoder, y: Tensor) -> live.Live:
         rank = ink.argsort()
         place_of = rank.argsort()
     figure, (left, middle, right) = new_figure(3, size=(10.8, 4.0))
-    drawn = middle.imshow(torch.zeros(7, 7).numpy(), cmap="cividis_r", vmin=0, vmax=size - 1)
+    sheet = middle.imshow(torch.zeros(7, 7).numpy(), cmap="cividis_r", vmin=0, vmax=size - 1)
     original = left.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
     answer = right.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
     (cross,) = middle.plot([], [], "s", mfc="none", mec="white", ms=26, mew=3)
@@ -117,7 +117,7 @@ def edit_a_token(model: DiscreteAutoencoder, y: Tensor) -> live.Live:
             y_tilde = model.draw(edited)[0]
             moved = (y_tilde - model.draw(tokens[image : image + 1])[0]).abs() > 0.05
         original.set_data(y[image].view(28, 28).cpu().numpy())
-        drawn.set_data(place_of[edited[0]].view(7, 7).cpu().numpy())
+        sheet.set_data(place_of[edited[0]].view(7, 7).cpu().numpy())
         answer.set_data(y_tilde.view(28, 28).cpu().numpy())
         cross.set_data([column], [row])
         x, top = 4 * column - 0.5, 4 * row - 0.5

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
 Option = TypeVar("Option")
 Function = TypeVar("Function", bound=Callable[..., Any])
+Kind = TypeVar("Kind")
 
 
 class NotFiniteError(ValueError):
@@ -185,3 +187,66 @@ def image_shape(name: str, pixels: int) -> int:
     if side * side != pixels:
         raise ValueError(f"{name}: expected square images (such as 784 = 28 x 28 pixels), got {pixels} pixels")
     return side
+
+
+def tensor(
+    name: str,
+    value: Tensor,
+    shape: tuple[int | str, ...] | None,
+    dtype: torch.dtype,
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Tensor:
+    """Return `value` if it is a non-empty tensor of this shape and dtype with finite entries within [low, high].
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: the tensor.
+        shape: a number for a size that is known, a word for any, as in ("batch", 3, 32, 32); None for any shape.
+        dtype: the only one that is taken.
+        low: no entry may be below.
+        high: no entry may be above.
+
+    Returns:
+        `value` itself.
+
+    Raises:
+        NotFiniteError: an entry is NaN or infinite.
+        ValueError: `value` is anything else than such a tensor.
+    """
+    instance(name, value, Tensor)
+    sizes = value.shape if shape is None else shape
+    if len(sizes) != value.ndim or any(a != b for a, b in zip(sizes, value.shape, strict=True) if isinstance(a, int)):
+        raise ValueError(f"{name}: expected shape ({', '.join(map(str, sizes))}), got {tuple(value.shape)}")
+    if value.dtype != dtype:
+        raise ValueError(f"{name}: expected {dtype}, got {value.dtype}")
+    if value.numel() == 0:
+        raise ValueError(f"{name}: expected at least one entry, got shape {tuple(value.shape)}")
+    if dtype == torch.bool:
+        return value
+    smallest, largest = (bound.item() for bound in value.detach().aminmax())
+    if not (math.isfinite(smallest) and math.isfinite(largest)):
+        raise NotFiniteError(f"{name}: expected finite numbers, got NaN or infinity")
+    if smallest < low or largest > high:
+        raise ValueError(f"{name}: expected values in [{low:g}, {high:g}], got [{smallest:g}, {largest:g}]")
+    return value
+
+
+def instance(name: str, value: object, *kinds: type[Kind]) -> Kind:
+    """Return `value` if it is of one of these types.
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: anything.
+        kinds: the types that are taken, such as `torch.Generator`.
+
+    Returns:
+        `value` itself.
+
+    Raises:
+        ValueError: it is of another type.
+    """
+    if not isinstance(value, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        raise ValueError(f"{name}: expected a {wanted}, got {type(value).__name__}")
+    return value

@@ -8,7 +8,7 @@ import time
 import torch
 
 from aecourse import data, energies, likelihood, models, training
-from aecourse.text_to_image import captions, decoding, learning, painter
+from aecourse.text_to_image import decoding, grammar, learning, painter
 from aecourse.text_to_image.prior import Prior
 
 
@@ -45,16 +45,16 @@ def bench_painter() -> None:
     start = time.perf_counter()
     model = painter.load(painter.FILE)
     print(f"  weights read in {time.perf_counter() - start:.3f} s, {painter.FILE.stat().st_size / 1e6:.2f} MB")
-    asked = captions.parse("a small red star above a large blue moon on white").expand(15, -1)
+    captions = grammar.parse("a small red star above a large blue moon on white").expand(15, -1)
     for name, best_of, guidance in (("plain", 1, 0.0), ("best of 4", 4, 0.0), ("guidance 1", 1, 1.0)):
         times = []
         for seed in range(5):
             start = time.perf_counter()
-            model.draw(asked, torch.Generator().manual_seed(seed), best_of=best_of, guidance=guidance)
+            model.draw(captions, torch.Generator().manual_seed(seed), best_of=best_of, guidance=guidance)
             times.append(time.perf_counter() - start)
         print(f"  15 images, {name:10s} {min(times):.3f} s")
     start = time.perf_counter()
-    decoding.sample(model.prior, asked[:1], torch.Generator().manual_seed(0))
+    decoding.sample(model.prior, captions[:1], torch.Generator().manual_seed(0))
     print(f"  one image            {time.perf_counter() - start:.3f} s")
 
 
@@ -79,10 +79,11 @@ def _steps() -> None:
     torch.set_num_threads(1)
     if int(os.environ["WORLD_SIZE"]) > 1:
         dist.init_process_group("gloo")
-    asked, image = learning.scenes(painter.shipped().tokens, 500, progress=False)
+    captions, image_tokens = learning.training_set(painter.shipped().tokens, 500, progress=False)
     marks = []
-    learning.fit(Prior(), asked, image, steps=120, half=learning.knows_bfloat16(torch.device("cpu")), progress=False,
-               watch=lambda *_: marks.append(time.perf_counter()))  # fmt: skip
+    half = learning.knows_bfloat16(torch.device("cpu"))
+    watch = {"watch": lambda *_: marks.append(time.perf_counter()), "progress": False}
+    learning.fit(Prior(), captions, image_tokens, steps=120, half=half, **watch)
     if int(os.environ.get("RANK", "0")) == 0:
         print(100 / (marks[-1] - marks[-101]))
 

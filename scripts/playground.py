@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from aecourse.chapters.ch13_text_to_image import live_figures
-from aecourse.text_to_image import captions, checker, outlines, painter, prior, scenes, tokens
+from aecourse.text_to_image import checker, grammar, outlines, painter, prior, scenes, tokens, vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "site" / "playground"
@@ -75,18 +75,20 @@ def tables(folder: Path) -> None:
 
 def words() -> dict:
     """The grammar's words, what they are as tokens, and which combinations training never shows."""
-    colour, thing = captions.HELD_COLOUR_SHAPE.int().tolist(), captions.HELD_THING_SHAPE.int().tolist()
     return {
-        "slots": captions.SLOTS,
-        "kinds": captions.KINDS,
-        "words": captions._WORDS,
-        "also": captions._ALSO,
-        "glue": captions._GLUE,
-        "longest": captions.LONGEST,
-        "offsets": captions.OFFSETS.tolist(),
-        "vocabulary": captions.VOCABULARY,
-        "swap": captions._SWAP,
-        "held": [["colour", "shape", colour], ["colour_2", "shape_2", colour], ["thing", "shape", thing]],
+        "slots": vocabulary.SLOTS,
+        "kinds": vocabulary.KINDS,
+        "roles": grammar.ROLES,
+        "refusals": grammar.REFUSALS,
+        "words": vocabulary.WORDS,
+        "synonyms": vocabulary.SYNONYMS,
+        "articles": vocabulary.ARTICLES,
+        "glue": vocabulary.GLUE,
+        "longest": grammar.LONGEST,
+        "offsets": vocabulary.OFFSETS.tolist(),
+        "vocabulary": vocabulary.VOCABULARY,
+        "swap": vocabulary.SWAP,
+        "held": [[first, second, never.int().tolist()] for first, second, never in vocabulary.HELD],
     }
 
 
@@ -106,12 +108,12 @@ def world() -> dict:
         "rim": scenes.RIM,
         "radii": outlines.RADII,
         "poses": [len(pose) for pose in poses()],
-        "ink": checker._INK,
-        "overlap": checker._OVERLAP,
-        "error": checker._ERROR,
-        "places": [[column.unique().tolist() for column in place.T] for place in checker._TABLE],
-        "windows": [[[cut.start, cut.stop] for cut in window] for window in checker._WINDOWS],
-        "layouts": checker._LAYOUTS,
+        "ink": checker.INK,
+        "overlap": checker.OVERLAP,
+        "error": checker.ERROR,
+        "places": [[column.unique().tolist() for column in place.T] for place in checker.CANDIDATES],
+        "windows": [[[cut.start, cut.stop] for cut in window] for window in checker.WINDOWS],
+        "layouts": checker.LAYOUTS,
     }
 
 

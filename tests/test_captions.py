@@ -3,22 +3,23 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecourse.text_to_image import captions
-from aecourse.text_to_image.captions import SLOT, SLOTS, CaptionError, parse, say
+from aecourse.text_to_image import captions, vocabulary
+from aecourse.text_to_image.grammar import CaptionError, parse, say
+from aecourse.text_to_image.vocabulary import SLOT, SLOTS
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def test_every_drawn_caption_is_read_back_from_its_text():
-    for caption in captions.draw(300, seeded(), held=None):
+def test_every_random_caption_is_read_back_from_its_text():
+    for caption in captions.random_captions(300, seeded(), held=None):
         assert torch.equal(parse(say(caption)), caption)
 
 
 @given(st.integers(0, 2**31), st.lists(st.booleans(), min_size=10, max_size=10))
 def test_whatever_is_left_open_is_read_back_as_open(seed, keep):
-    caption = captions.draw(1, seeded(seed), held=None)[0]
+    caption = captions.random_captions(1, seeded(seed), held=None)[0]
     needed = ("thing", "relation", "shape_2") + (() if caption[SLOT["thing"]] else ("shape",))
     for name, kept in zip(SLOTS, keep, strict=True):
         if not kept and name not in needed:
@@ -84,17 +85,17 @@ def test_no_text_breaks_the_parser(text):
 
 def test_equal_words_are_equal_tokens_in_both_roles_and_all_others_differ():
     one, two = parse("a small red star above a large blue moon"), parse("a large blue moon above a small red star")
-    a, b = captions.tokens(torch.stack([one, two])).tolist()
+    a, b = captions.to_tokens(torch.stack([one, two])).tolist()
     assert sorted(a) == sorted(b)
     every = {}
     for name, words in SLOTS.items():
         for k in range(1, len(words) + 1):
             caption = torch.zeros(1, len(SLOTS), dtype=torch.long)
             caption[0, SLOT[name]] = k
-            token = captions.tokens(caption)[0, SLOT[name]].item()
+            token = captions.to_tokens(caption)[0, SLOT[name]].item()
             every.setdefault(token, set()).add(words[k - 1])
     assert all(len(words) == 1 for words in every.values())
-    assert sorted(every) == list(range(1, captions.VOCABULARY))
+    assert sorted(every) == list(range(1, vocabulary.VOCABULARY))
 
 
 def test_canonical_says_the_same_the_other_way_round():
@@ -105,24 +106,24 @@ def test_canonical_says_the_same_the_other_way_round():
 
 
 def test_a_fifth_of_the_pairs_is_held_out_and_every_word_is_seen():
-    for held in (captions.HELD_COLOUR_SHAPE, captions.HELD_THING_SHAPE):
+    for held in (vocabulary.HELD_COLOUR_SHAPE, vocabulary.HELD_THING_SHAPE):
         assert held.double().mean() >= 0.15
         assert not held.all(dim=0).any()
         assert not held.all(dim=1).any()
 
 
-def test_draws_keep_to_their_side_of_the_split():
-    assert not captions.unseen(captions.draw(500, seeded(), held=False)).any()
-    assert captions.unseen(captions.draw(500, seeded(), held=True)).all()
-    both = captions.unseen(captions.draw(2000, seeded(), held=None)).double().mean()
+def test_random_captions_keep_to_their_side_of_the_split():
+    assert not captions.unseen(captions.random_captions(500, seeded(), held=False)).any()
+    assert captions.unseen(captions.random_captions(500, seeded(), held=True)).all()
+    both = captions.unseen(captions.random_captions(2000, seeded(), held=None)).double().mean()
     assert 0.2 < both < 0.4
 
 
-def test_draws_are_complete_reproducible_and_of_the_asked_mix():
-    drawn = captions.draw(3000, seeded(3), held=None, mix=(1, 2, 1))
-    assert torch.equal(drawn, captions.draw(3000, seeded(3), held=None, mix=(1, 2, 1)))
-    kinds = captions.kind(drawn)
-    assert torch.equal(drawn > 0, captions.APPLIES[kinds])
+def test_random_captions_are_complete_reproducible_and_of_the_mix_that_was_wanted():
+    many = captions.random_captions(3000, seeded(3), held=None, mix=(1, 2, 1))
+    assert torch.equal(many, captions.random_captions(3000, seeded(3), held=None, mix=(1, 2, 1)))
+    kinds = captions.kind(many)
+    assert torch.equal(many > 0, vocabulary.APPLIES[kinds])
     assert (torch.bincount(kinds) / 3000 - torch.tensor([0.25, 0.5, 0.25])).abs().max() < 0.04
 
 
@@ -134,12 +135,12 @@ def test_unsaid_words_hold_nothing_out():
 
 
 def test_completing_fills_in_what_is_open_and_changes_nothing_else():
-    asked = torch.stack(
+    part = torch.stack(
         [parse(t) for t in ("a star", "a red heart above a moon", "a clock", "a plain red star on grey")]
     )
-    full = captions.complete(asked, seeded())
-    assert torch.equal(full > 0, captions.APPLIES[captions.kind(asked)])
-    assert torch.equal(full[asked > 0], asked[asked > 0])
-    many = captions.complete(asked[:1].expand(500, -1), seeded())
+    full = captions.complete(part, seeded())
+    assert torch.equal(full > 0, vocabulary.APPLIES[captions.kind(part)])
+    assert torch.equal(full[part > 0], part[part > 0])
+    many = captions.complete(part[:1].expand(500, -1), seeded())
     assert len(many[:, SLOT["colour"]].unique()) == 10
     assert many[:, SLOT["colour"]].max() == 10

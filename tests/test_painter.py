@@ -9,9 +9,11 @@ import safetensors.torch
 import torch
 
 from aecourse import weights
-from aecourse.text_to_image import captions, checker, evaluation, learning, painter
+from aecourse.text_to_image import checker, decoding, evaluation, grammar, learning, painter
+from aecourse.text_to_image.captions import complete, random_captions, unseen
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.tokens import Tokens
+from aecourse.text_to_image.vocabulary import SLOT
 
 
 def seeded(seed=0):
@@ -37,7 +39,7 @@ def test_the_shipped_file_is_small():
 def test_the_shipped_weights_do_what_their_card_says(held, name):
     """On 200 of the card's 1,000 captions: within four standard errors."""
     claimed = float(weights.card(painter.FILE)[f"{name}, best of 1"].removesuffix(" %")) / 100
-    found = evaluation.exact(painter.shipped(), evaluation.asked(held, 200)).double().mean().item()
+    found = evaluation.exact(painter.shipped(), evaluation.split_captions(held, 200)).double().mean().item()
     assert abs(found - claimed) < 4 * (claimed * (1 - claimed) / 200) ** 0.5 + 0.005
 
 
@@ -49,37 +51,35 @@ def test_the_shipped_card_clears_the_bars_of_the_course():
 
 def test_the_test_captions_are_others_than_those_for_choosing_settings():
     a, b = (evaluation.SPLITS[split] for split in ("validation", "test"))
-    drawn = [{tuple(c) for c in captions.draw(1000, seeded(s), held=True, mix=(0, 1, 0)).tolist()} for s in (a, b)]
-    assert len(drawn[0] & drawn[1]) < 20
+    seen = [{tuple(c) for c in random_captions(1000, seeded(s), held=True, mix=(0, 1, 0)).tolist()} for s in (a, b)]
+    assert len(seen[0] & seen[1]) < 20
 
 
 def test_the_shipped_model_answers_captions_that_leave_things_open():
     for text in ("a star", "a clock", "a red heart above a moon", "a gift in the shape of a star"):
-        asked = captions.parse(text).expand(8, -1)
-        drawn = painter.shipped().draw(asked, seeded(), temperature=0.5)
-        assert checker.matches(drawn, asked).sum() >= 4, text
+        captions = grammar.parse(text).expand(8, -1)
+        images = painter.shipped().draw(captions, seeded(), temperature=0.5)
+        assert checker.matches(images, captions).sum() >= 4, text
 
 
 # --- drawing ------------------------------------------------------------------------------------------------------
 
 
 def test_the_best_of_several_is_the_likeliest_of_them():
-    model, asked = small(), captions.draw(5, seeded())
-    image = model.draw(asked, seeded(1), best_of=4, temperature=1.0)
-    from aecourse.text_to_image.decoding import sample
-
+    model, captions = small(), random_captions(5, seeded())
+    images = model.draw(captions, seeded(1), best_of=4, temperature=1.0)
     generator = seeded(1)
-    assert torch.equal(captions.complete(asked, generator), asked)
-    every = sample(model.prior, asked.repeat_interleave(4, dim=0), generator, temperature=1.0)
-    F = energy(model.prior, captions.tokens(asked).repeat_interleave(4, dim=0), every).view(5, 4)
+    assert torch.equal(complete(captions, generator), captions)
+    every = decoding.sample(model.prior, captions.repeat_interleave(4, dim=0), generator, temperature=1.0)
+    F = energy(model.prior, captions.repeat_interleave(4, dim=0), every).view(5, 4)
     best = every.view(5, 4, -1)[torch.arange(5), F.argmin(dim=1)]
-    assert torch.equal(image, model.tokens.decode(best))
+    assert torch.equal(images, model.tokens.decode(best))
 
 
 @pytest.mark.parametrize(("name", "value"), [("best_of", 0), ("best_of", 1.5), ("temperature", -1)])
 def test_bad_dials_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"^{name}: "):
-        small().draw(captions.draw(1, seeded()), seeded(), **{name: value})
+        small().draw(random_captions(1, seeded()), seeded(), **{name: value})
 
 
 # --- files --------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def test_a_missing_file_is_refused_with_its_name(tmp_path):
 @pytest.fixture(scope="module")
 def lesson():
     """Sixty scenes, as tokens of the shipped codebooks."""
-    return learning.scenes(painter.shipped().tokens, 60, progress=False)
+    return learning.training_set(painter.shipped().tokens, 60, progress=False)
 
 
 def fresh(seed=0):
@@ -142,18 +142,18 @@ def fit(prior, lesson, steps=6, **options):
 
 
 def test_the_training_scenes_hold_nothing_out_that_they_should(lesson):
-    asked, image = lesson
-    assert not captions.unseen(asked).any()
-    again = learning.scenes(painter.shipped().tokens, 60, progress=False)
-    assert torch.equal(image, again[1])
+    captions, image_tokens = lesson
+    assert not unseen(captions).any()
+    again = learning.training_set(painter.shipped().tokens, 60, progress=False)
+    assert torch.equal(image_tokens, again[1])
 
 
 def test_what_goes_through_the_codebooks_still_shows_what_its_caption_says():
     """But for one clock in five: a hand between two pixels is a pattern that no code has."""
-    asked, image = learning.scenes(painter.shipped().tokens, 1000, seed=1, progress=False)
-    right = checker.matches(painter.shipped().tokens.decode(image.long()), asked)
+    captions, image_tokens = learning.training_set(painter.shipped().tokens, 1000, seed=1, progress=False)
+    right = checker.matches(painter.shipped().tokens.decode(image_tokens.long()), captions)
     assert right.double().mean() > 0.98
-    assert right[asked[:, captions.SLOT["thing"]] != 1].double().mean() > 0.99
+    assert right[captions[:, SLOT["thing"]] != 1].double().mean() > 0.99
 
 
 def test_training_lowers_the_energy(lesson):
@@ -215,7 +215,7 @@ def test_a_checkpoint_of_another_prior_or_no_checkpoint_is_refused(lesson, tmp_p
 def test_bad_arguments_of_training_are_refused_by_name(lesson, options, said):
     with pytest.raises(ValueError, match=said):
         fit(fresh(), lesson, **options)
-    with pytest.raises(ValueError, match="^image: expected one for each of 60"):
+    with pytest.raises(ValueError, match="^image_tokens: expected one row for each of 60"):
         learning.fit(fresh(), lesson[0], lesson[1][:5], steps=1)
 
 

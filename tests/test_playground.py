@@ -8,7 +8,7 @@ from aecourse import data, models
 from aecourse.chapters.ch11_sampling.live_figures import Trained, dial_beta
 from aecourse.chapters.ch12_discrete_codes.live_figures import edit_a_token, watch_the_codebook
 from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS, play_with_captions, reword
-from aecourse.text_to_image import captions, checker, painter
+from aecourse.text_to_image import captions, checker, grammar, painter
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,11 @@ def marks(picture):
 
 
 def test_the_pictures_are_the_models_and_the_verdicts_the_checkers(play):
-    asked = captions.parse("a small red star above a large blue moon on white")[None].expand(15, -1)
-    play.set(caption=captions.say(asked[0]), temperature=1.0, seed=4, best_of="1", guidance=0.0)
-    drawn = painter.shipped().draw(asked, torch.Generator().manual_seed(4), temperature=1.0)
-    assert torch.allclose(tiles(play).float(), drawn, atol=1e-6)
-    right = checker.matches(drawn, asked)
+    wanted = grammar.parse("a small red star above a large blue moon on white")[None].expand(15, -1)
+    play.set(caption=grammar.say(wanted[0]), temperature=1.0, seed=4, best_of="1", guidance=0.0)
+    images = painter.shipped().draw(wanted, torch.Generator().manual_seed(4), temperature=1.0)
+    assert torch.allclose(tiles(play).float(), images, atol=1e-6)
+    right = checker.matches(images, wanted)
     assert marks(play) == ["✓" if good else "✗" for good in right.tolist()]
     assert f"{int(right.sum())} of 15 are exactly that" in play.caption
 
@@ -101,7 +101,7 @@ def test_the_menus_follow_what_is_typed(play):
 
 
 def test_the_examples_are_understood_and_show_every_kind(play):
-    parsed = torch.stack([captions.parse(text) for text in EXAMPLE_CAPTIONS])
+    parsed = torch.stack([grammar.parse(text) for text in EXAMPLE_CAPTIONS])
     assert set(captions.kind(parsed).tolist()) == {0, 1, 2}
     play._box.children[0].children[0].value = EXAMPLE_CAPTIONS[2]
     assert play.controls["caption"].value == EXAMPLE_CAPTIONS[2]

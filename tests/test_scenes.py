@@ -1,23 +1,24 @@
 import pytest
 import torch
 
-from aecourse.text_to_image import captions, checker, outlines, scenes
-from aecourse.text_to_image.captions import SLOT, SLOTS, parse
+from aecourse.text_to_image import captions, checker, outlines, scenes, vocabulary
+from aecourse.text_to_image.grammar import parse
+from aecourse.text_to_image.vocabulary import SLOT, SLOTS
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def drawn(text, seed=0):
+def painted(text, seed=0):
     return scenes.render(parse(text)[None], seeded(seed))
 
 
 def test_outlines_are_distances_their_slope_is_one_nearly_everywhere():
     """A signed distance changes by one a pixel; only where two sides are equally near it does not."""
     table = outlines.table()
-    assert table.shape == (len(captions.SHAPES), len(outlines.RADII), 64, 64)
-    for name, d in zip(captions.SHAPES, table[:, 2], strict=True):
+    assert table.shape == (len(vocabulary.SHAPES), len(outlines.RADII), 64, 64)
+    for name, d in zip(vocabulary.SHAPES, table[:, 2], strict=True):
         slope = torch.stack([(d[2:, 1:-1] - d[:-2, 1:-1]) / 2, (d[1:-1, 2:] - d[1:-1, :-2]) / 2]).norm(dim=0)
         assert slope.max() < 1.35, name
         if name not in ("moon", "avocado"):  # made of two circles: a bound outside, not a distance
@@ -42,7 +43,7 @@ def test_shapes_stand_where_they_are_told():
 
 
 def test_pictures_lie_in_the_unit_range_and_depend_on_the_seed_alone():
-    c = captions.draw(200, seeded(), held=None)
+    c = captions.random_captions(200, seeded(), held=None)
     y = scenes.render(c, seeded(1))
     assert y.shape == (200, 3, 32, 32)
     assert y.min() >= 0
@@ -52,14 +53,14 @@ def test_pictures_lie_in_the_unit_range_and_depend_on_the_seed_alone():
 
 
 def test_a_plain_shape_shows_its_colour_on_its_paper():
-    y = drawn("a plain turquoise square on black")[0]
-    assert torch.allclose(y[:, 16, 16], scenes.INKS[captions.COLOURS.index("turquoise")])
+    y = painted("a plain turquoise square on black")[0]
+    assert torch.allclose(y[:, 16, 16], scenes.INKS[vocabulary.COLOURS.index("turquoise")])
     assert torch.allclose(y[:, 0, 0], scenes.PAPER[2])
 
 
 def test_the_first_shape_is_above_below_left_or_right():
     for relation, axis, sign in (("above", 0, -1), ("below", 0, 1), ("left of", 1, -1), ("right of", 1, 1)):
-        y = drawn(f"a small red star {relation} a small blue star on white")[0]
+        y = painted(f"a small red star {relation} a small blue star on white")[0]
         red = (y - scenes.INKS[0][:, None, None]).norm(dim=0) < 0.1
         blue = (y - scenes.INKS[6][:, None, None]).norm(dim=0) < 0.1
         gap = red.nonzero()[:, axis].double().mean() - blue.nonzero()[:, axis].double().mean()
@@ -84,7 +85,7 @@ def test_no_colour_of_the_world_is_a_blend_of_two_others():
 
 @pytest.fixture(scope="module")
 def world():
-    c = captions.draw(1000, seeded(5), held=None)
+    c = captions.random_captions(1000, seeded(5), held=None)
     return c, scenes.render(c, seeded(6))
 
 
@@ -113,16 +114,16 @@ def test_it_refuses_near_misses_in_every_slot(world, slot):
 
 
 def test_it_accepts_what_is_left_open_but_no_other_kind():
-    y = drawn("a striped red star on grey")
+    y = painted("a striped red star on grey")
     assert checker.matches(y, parse("a star")[None]).item()
     assert checker.matches(y, parse("a red star on grey")[None]).item()
     assert not checker.matches(y, parse("a star above a star")[None]).item()
     assert not checker.matches(y, parse("a clock in the shape of a star")[None]).item()
-    assert not checker.matches(drawn("a clock in the shape of a star on white"), parse("a star")[None]).item()
+    assert not checker.matches(painted("a clock in the shape of a star on white"), parse("a star")[None]).item()
 
 
 def test_it_reads_a_relation_either_way_round():
-    y = drawn("a small red star below a large blue moon on white")
+    y = painted("a small red star below a large blue moon on white")
     assert checker.matches(y, parse("a large blue moon above a small red star on white")[None]).item()
     assert not checker.matches(y, parse("a large blue moon below a small red star on white")[None]).item()
 
@@ -133,14 +134,14 @@ def test_it_refuses_pictures_of_nothing():
     assert not checker.matches(noise, c).any()
     assert not checker.matches(torch.ones(3, 3, 32, 32), c).any()
     half = torch.cat(
-        [drawn("a plain red star on white")[..., :16], drawn("a plain red heart on white", 3)[..., 16:]], dim=3
+        [painted("a plain red star on white")[..., :16], painted("a plain red heart on white", 3)[..., 16:]], dim=3
     )
-    assert not checker.read(half).clear.item()
+    assert not checker.read_scenes(half).clear.item()
 
 
 def test_checks_are_checks_whichever_colour_comes_first():
     """Fixed to the canvas when rendered; a picture with the two colours swapped is no less checkered."""
-    y = drawn("a checkered red square on grey")
+    y = painted("a checkered red square on grey")
     red, cream = (c[:, None, None] for c in (scenes.INKS[0], scenes.CREAM))
     is_red = (y[0] - red).norm(dim=0) < 0.01
     is_cream = (y[0] - cream).norm(dim=0) < 0.01

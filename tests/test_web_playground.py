@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from aecourse.text_to_image import captions, checker, outlines, painter, scenes
+from aecourse.text_to_image import captions, checker, grammar, outlines, painter, scenes, vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 playground = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "playground.py")))
@@ -30,30 +30,30 @@ def tables(folder):
 
 def test_the_words_are_those_of_the_grammar(tables):
     words = tables["captions"]
-    assert words["slots"] == {name: list(slot) for name, slot in captions.SLOTS.items()}
-    assert list(words["slots"]) == list(captions.SLOTS), "the order of the slots is the order of the tokens"
-    assert words["kinds"] == {name: list(kind) for name, kind in captions.KINDS.items()}
-    assert torch.equal(torch.tensor(words["offsets"]), captions.OFFSETS)
+    assert words["slots"] == {name: list(slot) for name, slot in vocabulary.SLOTS.items()}
+    assert list(words["slots"]) == list(vocabulary.SLOTS), "the order of the slots is the order of the tokens"
+    assert words["kinds"] == {name: list(kind) for name, kind in vocabulary.KINDS.items()}
+    assert torch.equal(torch.tensor(words["offsets"]), vocabulary.OFFSETS)
 
 
 def test_the_held_out_combinations_are_those_of_the_package(tables):
-    asked = captions.draw(500, torch.Generator().manual_seed(0), held=None)
-    found = torch.zeros(len(asked), dtype=torch.bool)
+    many = captions.random_captions(500, torch.Generator().manual_seed(0), held=None)
+    found = torch.zeros(len(many), dtype=torch.bool)
     for first, second, never in tables["captions"]["held"]:
-        a, b = asked[:, captions.SLOT[first]], asked[:, captions.SLOT[second]]
+        a, b = many[:, vocabulary.SLOT[first]], many[:, vocabulary.SLOT[second]]
         found |= (a > 0) & (b > 0) & (torch.tensor(never)[a - 1, b - 1] == 1)
-    assert torch.equal(found, captions.unseen(asked))
+    assert torch.equal(found, captions.unseen(many))
 
 
 def test_the_cut_distances_draw_the_same_outlines_rims_and_silhouettes(folder, tables):
     about = tables["scenes"]
     near, margin = about["near"], (2 * outlines.SIDE - about["near"]) // 2
-    shape = (len(captions.SHAPES), len(outlines.RADII), near, near)
+    shape = (len(vocabulary.SHAPES), len(outlines.RADII), near, near)
     stored = torch.from_numpy(np.fromfile(folder / "distances.bin", "<f4").reshape(shape))
     whole = torch.full_like(outlines.table(), about["far"])
     whole[..., margin : margin + near, margin : margin + near] = stored
-    for drawn in (outlines.coverage, checker._ink, lambda d: outlines.coverage(d + scenes.RIM)):
-        assert torch.equal(drawn(whole), drawn(outlines.table()))
+    for look in (outlines.coverage, checker.silhouette, lambda d: outlines.coverage(d + scenes.RIM)):
+        assert torch.equal(look(whole), look(outlines.table()))
 
 
 def test_the_stencils_are_the_details_and_textures(folder, tables):
@@ -68,9 +68,9 @@ def test_the_stencils_are_the_details_and_textures(folder, tables):
 
 def test_the_checker_is_as_strict_as_the_package(tables):
     about = tables["scenes"]
-    assert (about["ink"], about["overlap"], about["error"]) == (checker._INK, checker._OVERLAP, checker._ERROR)
+    assert (about["ink"], about["overlap"], about["error"]) == (checker.INK, checker.OVERLAP, checker.ERROR)
     assert torch.equal(torch.tensor(about["things"]), scenes.THING_COLOURS)
-    for place, table in zip(about["places"], checker._TABLE, strict=True):
+    for place, table in zip(about["places"], checker.CANDIDATES, strict=True):
         assert torch.equal(torch.cartesian_prod(*map(torch.tensor, place)), table)
 
 
@@ -78,7 +78,7 @@ def test_it_starts_as_the_notebook_does(tables):
     assert tables["demo"]["temperature"] == 0.7
     assert tables["demo"]["best_of"] == 1
     for example in tables["demo"]["examples"]:
-        captions.parse(example)
+        grammar.parse(example)
 
 
 def test_all_that_a_visitor_fetches_is_small(folder):

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS
-from aecourse.text_to_image import captions, checker, decoding, painter, scenes
+from aecourse.text_to_image import captions, checker, decoding, grammar, painter, scenes, vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 playground = SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "playground.py")))
@@ -23,9 +23,10 @@ MODEL = """async (temperature) => {
     const { load, bytes } = await import("/engine.js");
     const json = async (name) => (await fetch(name)).json();
     const painter = await load(await json("/tables.json"));
-    const asked = await json("/asked.json"), noise = new Float32Array(await bytes(new URL("/noise.bin", location)));
-    const clocks = (row) => { let at = row * noise.length / asked.length; return () => noise[at++]; };
-    const { tokens, scores } = painter.sample(asked, temperature, clocks);
+    const captions = await json("/captions.json");
+    const noise = new Float32Array(await bytes(new URL("/noise.bin", location)));
+    const clocks = (row) => { let at = row * noise.length / captions.length; return () => noise[at++]; };
+    const { tokens, scores } = painter.sample(captions, temperature, clocks);
     return { tokens: [...tokens], scores: [...scores], images: [...painter.decode(tokens.subarray(0, 20 * 197))] };
 }"""
 CHECK = """async () => {
@@ -36,7 +37,7 @@ CHECK = """async () => {
     const stencils = new Uint8Array(await all("/stencils.bin"));
     const checker = new Checker(tables.scenes, grammar, new Float32Array(await all("/distances.bin")), stencils);
     const images = new Float32Array(await all("/images.bin")), size = 3 * 32 * 32;
-    return (await json("/said.json")).map((caption, k) => {
+    return (await json("/checked.json")).map((caption, k) => {
         const { right, clear, caption: read } = checker.check(images.subarray(k * size, (k + 1) * size), caption);
         return [Number(right), Number(clear), ...read];
     });
@@ -52,9 +53,18 @@ PARSE = """async (texts) => {
             return [caption, grammar.say(caption), grammar.unseen(caption), grammar.kind(caption),
                     grammar.canonical(caption), whole];
         } catch (error) {
-            return error.message;
+            if (!error.message.startsWith("caption: ")) throw error;
+            return null;
         }
     });
+}"""
+HINT = """async (text) => {
+    const { Grammar } = await import("/captions.js");
+    try {
+        new Grammar((await (await fetch("/tables.json")).json()).captions).parse(text);
+    } catch (error) {
+        return error.message;
+    }
 }"""
 CLICK = """(find) => new Promise((resume) => {
     const root = document.querySelector(".caption-playground");
@@ -113,31 +123,31 @@ def wait(page, caption: str = "") -> None:
 
 
 @pytest.fixture(scope="module")
-def drawn(folder):
+def samples(folder):
     """What PyTorch draws for 100 captions, and the noise that it used, where the page can fetch it."""
     model, generator = painter.shipped(), torch.Generator().manual_seed(0)
-    asked = captions.draw(100, generator, held=None)
+    many = captions.random_captions(100, generator, held=None)
     noise, plain = [], torch.Tensor.exponential_
 
     def recorded(self, *args, **options):
         noise.append(plain(self, *args, **options).clone())
         return self
 
-    greedy = decoding.sample(model.prior, asked, generator, temperature=0)
+    greedy = decoding.sample(model.prior, many, generator, temperature=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.Tensor, "exponential_", recorded)
-        warm = decoding.sample(model.prior, asked, generator, temperature=0.7)
-    (folder / "asked.json").write_text(json.dumps(asked.tolist()))
+        warm = decoding.sample(model.prior, many, generator, temperature=0.7)
+    (folder / "captions.json").write_text(json.dumps(many.tolist()))
     torch.cat(noise, dim=1).numpy().tofile(folder / "noise.bin")
-    return model, asked, {0: greedy, 0.7: warm}
+    return model, many, {0: greedy, 0.7: warm}
 
 
 @pytest.mark.parametrize("temperature", [0, 0.7])
-def test_tokens_scores_and_images_are_those_of_pytorch(temperature, bare, drawn):
-    model, asked, tokens = drawn
+def test_tokens_scores_and_images_are_those_of_pytorch(temperature, bare, samples):
+    model, many, tokens = samples
     found = bare.evaluate(MODEL, temperature)
     assert torch.equal(torch.tensor(found["tokens"]).view(100, -1), tokens[temperature])
-    scores = model.score(asked, tokens[temperature]).double()
+    scores = model.score(many, tokens[temperature]).double()
     assert torch.allclose(torch.tensor(found["scores"], dtype=torch.double), scores, atol=1e-2, rtol=0)
     images = model.tokens.decode(tokens[temperature][:20])
     assert torch.allclose(torch.tensor(found["images"]).view(images.shape), images, atol=1e-6, rtol=0)
@@ -145,18 +155,18 @@ def test_tokens_scores_and_images_are_those_of_pytorch(temperature, bare, drawn)
 
 def test_the_checker_reads_the_same_captions_and_gives_the_same_verdicts(folder, bare):
     model, generator = painter.shipped(), torch.Generator().manual_seed(1)
-    asked = captions.draw(240, generator, held=None)
+    many = captions.random_captions(240, generator, held=None)
     images = torch.cat([
-        scenes.render(asked[:80], generator),
-        model.draw(asked[80:160], generator),
-        model.draw(asked[160:], generator, temperature=1.3),
+        scenes.render(many[:80], generator),
+        model.draw(many[80:160], generator),
+        model.draw(many[160:], generator, temperature=1.3),
     ])  # fmt: skip
-    images, asked = images.repeat(2, 1, 1, 1), torch.cat([asked, asked.roll(1, dims=0)])
+    images, many = images.repeat(2, 1, 1, 1), torch.cat([many, many.roll(1, dims=0)])
     images.numpy().tofile(folder / "images.bin")
-    (folder / "said.json").write_text(json.dumps(asked.tolist()))
-    right = checker.matches(images, asked)
+    (folder / "checked.json").write_text(json.dumps(many.tolist()))
+    right = checker.matches(images, many)
     assert 0.2 < right.float().mean() < 0.8, "pictures of both kinds are compared"
-    found, reading = torch.tensor(bare.evaluate(CHECK)), checker.read(images)
+    found, reading = torch.tensor(bare.evaluate(CHECK)), checker.read_scenes(images)
     assert torch.equal(found[:, 0] == 1, right)
     assert torch.equal(found[:, 1] == 1, reading.clear)
     differ = (found[:, 2:] != reading.captions).any(dim=1)
@@ -168,7 +178,14 @@ def test_the_checker_reads_the_same_captions_and_gives_the_same_verdicts(folder,
 def salads(count: int) -> list[str]:
     """Captions, some of them spoiled, and rows of words that are none; always the same ones."""
     rng = random.Random(0)
-    known = [*captions._WORDS, *captions._ALSO, *captions._GLUE, "shape", "left of", "in the shape of"]
+    known = [
+        *vocabulary.WORDS,
+        *vocabulary.SYNONYMS,
+        *vocabulary.GLUE,
+        *vocabulary.ARTICLES,
+        "left of",
+        "in the shape of",
+    ]
     strange = [
         "cat",
         "hart",
@@ -187,37 +204,59 @@ def salads(count: int) -> list[str]:
         "constructor",
     ]
     texts = ["", " ", "a", ",.", "a " * 101, "x" * 201, "<img src=x onerror=alert(1)>", *EXAMPLE_CAPTIONS]
-    asked = captions.draw(count // 2, torch.Generator().manual_seed(0), held=None)
-    for caption in asked * (torch.rand(asked.shape, generator=torch.Generator().manual_seed(1)) < 0.9):
-        words = captions.say(caption).split()
-        if rng.random() < 0.5:
+    many = captions.random_captions(count // 2, torch.Generator().manual_seed(0), held=None)
+    silent = torch.rand(many.shape, generator=torch.Generator().manual_seed(1)) < 0.1
+    silent[:, [vocabulary.SLOT[name] for name in ("thing", "shape", "relation", "shape_2")]] = False
+    for caption in many.masked_fill(silent, 0):
+        words = grammar.say(caption).split()
+        spoiled = rng.random()
+        if spoiled < 0.3:
             words.insert(rng.randrange(len(words) + 1), rng.choice(known + strange))
+        elif spoiled < 0.5:
+            del words[rng.randrange(len(words))]
         texts.append(" ".join(words).upper() if rng.random() < 0.1 else " ".join(words))
     texts += [" ".join(rng.choices(known, k=rng.randint(1, 8))) for _ in range(count // 4)]
     mangled = [rng.choice(known) for _ in range(count // 4)]
     return texts + [word[: rng.randrange(len(word))] + rng.choice("aexz") + word[2:] for word in mangled]
 
 
-def understand(text: str) -> list | str:
-    """What the package makes of a text, as PARSE says it."""
+def understand(text: str) -> list | None:
+    """What the package makes of a text, as PARSE says it; None where it refuses."""
     try:
-        caption = captions.parse(text)
-    except captions.CaptionError as error:
-        return str(error)
+        caption = grammar.parse(text)
+    except grammar.CaptionError:
+        return None
     one = caption[None]
-    last = torch.where(captions.APPLIES[captions.kind(one)] & (one == 0), captions.SIZES_OF_SLOTS, one)
+    last = torch.where(vocabulary.APPLIES[captions.kind(one)] & (one == 0), vocabulary.COUNTS, one)
     numbers = [bool(captions.unseen(one)), int(captions.kind(one)), *captions.canonical(one).tolist(), *last.tolist()]
-    return [caption.tolist(), captions.say(caption), *numbers]
+    return [caption.tolist(), grammar.say(caption), *numbers]
 
 
-def test_captions_and_their_errors_are_those_of_the_package(bare):
+def test_the_page_understands_what_the_package_understands_and_as_the_same(bare):
     texts = salads(600)
     understood = 0
     for text, found in zip(texts, bare.evaluate(PARSE, texts), strict=True):
         wanted = understand(text)
         assert found == wanted, text
-        understood += not isinstance(wanted, str)
+        understood += wanted is not None
     assert 100 < understood < len(texts) - 100, "both kinds are compared"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a sripped heart", "does not know 'sripped'; did you mean striped"),
+        ("a purpel star", "did you mean purple"),
+        ("a qqqq", "known nouns: circle"),
+        ("a red", "expected a noun at the end"),
+        ("a red red star", "one colour is enough"),
+        ("a red clock", "a thing has its own colours"),
+        ("a small star", "sizes are for two shapes"),
+        ("x" * 10_000, "at most 200 characters, got 10,000"),
+    ],
+)
+def test_what_the_page_does_not_understand_it_refuses_with_a_hint(bare, text, hint):
+    assert hint in bare.evaluate(HINT, text)
 
 
 def test_the_first_picture_is_there_within_a_second_and_all_within_two_and_a_half(opened):
@@ -238,7 +277,7 @@ def test_it_says_how_many_are_right_and_each_picture_has_its_verdict_in_words(op
     assert f": {right} of 15 are exactly that" in page.inner_text(".pg-summary")
     assert page.is_visible(".pg-badge"), "a clock as an avocado is never seen in training"
     page.evaluate(CLICK, "a pizza in the shape of a circle on grey")
-    assert page.is_visible(".pg-badge") == bool(captions.unseen(captions.parse(EXAMPLE_CAPTIONS[2])[None]))
+    assert page.is_visible(".pg-badge") == bool(captions.unseen(grammar.parse(EXAMPLE_CAPTIONS[2])[None]))
 
 
 def test_text_and_menus_follow_each_other(opened):
@@ -330,10 +369,10 @@ def test_nothing_is_fetched_before_it_is_seen(folder, home, visit):
     page = visit().page
     high = '<div style="height: 3000px"></div>' + playground.MOUNT
     (folder / "high.html").write_text(PAGE.format(playground.SCRIPT.format(""), high), "utf-8")
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
     page.goto(f"{home}/high.html", wait_until="networkidle")
-    assert not any("safetensors" in url for url in asked)
+    assert not any("safetensors" in url for url in urls)
     page.locator(".caption-playground").scroll_into_view_if_needed()
     wait(page)
 

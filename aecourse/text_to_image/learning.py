@@ -12,7 +12,7 @@ from torch.nn import Module
 from torch.nn.parallel import DistributedDataParallel
 
 from aecourse import guards, weights
-from aecourse.text_to_image import captions
+from aecourse.text_to_image.captions import check, random_captions
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.scenes import render
 from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, Tokens
@@ -24,11 +24,11 @@ MIX = (0.25, 0.45, 0.30)  # of one shape, two shapes, a thing
 def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
     """Both codebooks, from so many scenes of combinations that training shows: half a minute."""
     generator = torch.Generator().manual_seed(seed)
-    asked = captions.draw(guards.count("images", images), generator, mix=(1, 1, 1))
-    return Tokens().fit(render(asked, generator), generator)
+    captions = random_captions(guards.count("images", images), generator, mix=(1, 1, 1))
+    return Tokens().fit(render(captions, generator), generator)
 
 
-def scenes(
+def training_set(
     tokens: Tokens, count: int, seed: int = 0, *, mix: tuple[float, ...] = MIX, progress: bool = True
 ) -> tuple[Tensor, Tensor]:
     """A training set: captions, (count, 10), and the image tokens of one scene each, (count, 197).
@@ -36,19 +36,19 @@ def scenes(
     Only combinations that are not held out. The same seed gives the same set.
     """
     generator = torch.Generator().manual_seed(seed)
-    asked = captions.draw(guards.count("count", count), generator, mix=mix)
-    image = torch.empty(count, LENGTH, dtype=torch.int16)
+    captions = random_captions(guards.count("count", count), generator, mix=mix)
+    image_tokens = torch.empty(count, LENGTH, dtype=torch.int16)
     with progress_bar(count, " scenes", progress) as bar:
         for part in torch.arange(count).split(500):
-            image[part] = tokens.encode(render(asked[part], generator)).short()
+            image_tokens[part] = tokens.encode(render(captions[part], generator)).short()
             bar.update(len(part))
-    return asked, image
+    return captions, image_tokens
 
 
 def fit(
     prior: Prior,
-    asked: Tensor,
-    image: Tensor,
+    captions: Tensor,
+    image_tokens: Tensor,
     *,
     steps: int,
     batch: int = 64,
@@ -73,7 +73,7 @@ def fit(
     Under torchrun every process takes its share of each batch, and slopes are averaged.
 
     Args:
-        prior: changed in place. asked: (m, 10), captions. image: (m, 197), tokens.
+        prior: changed in place. captions: (m, 10). image_tokens: (m, 197).
         steps: of `batch` scenes each, drawn at random. lr, matrix_lr: peak step sizes of Adam and of Muon.
         forget_word: in half of the captions, the chance of each word to be left out, twice this number at most 1.
         forget_all: the chance of a whole caption to be left out. hide: the share of the scenes, ink by ink, in which
@@ -91,13 +91,15 @@ def fit(
     guards.number("forget_word", forget_word, 0, 0.5)
     guards.number("forget_all", forget_all, 0, 1)
     guards.number("hide", hide, 0, 1)
-    if len(asked) != len(image):
-        raise ValueError(f"image: expected one for each of {len(asked)} captions, got {len(image)}")
+    if len(check(captions)) != len(image_tokens):
+        raise ValueError(
+            f"image_tokens: expected one row for each of {len(captions)} captions, got {len(image_tokens)}"
+        )
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     if guards.count("batch", batch) % world:
         raise ValueError(f"batch: expected a multiple of the {world} processes, got {batch}")
     device = next(prior.parameters()).device
-    words, image = captions.tokens(asked).to(device), image.to(device)
+    captions, image_tokens = captions.to(device), image_tokens.to(device)
     optimisers = _optimisers(prior, lr, matrix_lr)
     first = resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
     model = DistributedDataParallel(prior) if world > 1 else prior
@@ -105,9 +107,9 @@ def fit(
     try:
         with progress_bar(steps, " steps", progress and rank == 0, first) as bar:
             for step in range(first, steps):
-                drawn = _batch(words, image, batch, forget_word, forget_all, hide, seed, step)
+                scenes = _batch(captions, image_tokens, batch, forget_word, forget_all, hide, seed, step)
                 _set_rate(optimisers, step, steps)
-                energies.append(_step(model, optimisers, *(part[rank::world] for part in drawn), half))
+                energies.append(_step(model, optimisers, *(part[rank::world] for part in scenes), half))
                 bar.set_postfix_str(f"{energies[-1]:.1f} nats", refresh=False)
                 bar.update()
                 if watch is not None:
@@ -158,16 +160,21 @@ def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) ->
 
 
 def _step(
-    model: Module, optimisers: list[torch.optim.Optimizer], words: Tensor, image: Tensor, hidden: Tensor, half: bool
+    model: Module,
+    optimisers: list[torch.optim.Optimizer],
+    captions: Tensor,
+    image_tokens: Tensor,
+    hidden: Tensor,
+    half: bool,
 ) -> float:
-    with torch.autocast(words.device.type, torch.bfloat16, enabled=half):
-        F = energy(model, words, image, hidden)
+    with torch.autocast(captions.device.type, torch.bfloat16, enabled=half):
+        F = energy(model, captions, image_tokens, hidden)
     value = F.mean().item()
     if not math.isfinite(value):
         raise FloatingPointError("the energy is no longer finite: try a smaller lr or matrix_lr")
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
-    (F.mean() / image.shape[1]).backward()
+    (F.mean() / image_tokens.shape[1]).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     for optimiser in optimisers:
         optimiser.step()
@@ -175,18 +182,25 @@ def _step(
 
 
 def _batch(
-    words: Tensor, image: Tensor, batch: int, forget_word: float, forget_all: float, hide: float, seed: int, step: int
+    captions: Tensor,
+    image_tokens: Tensor,
+    batch: int,
+    forget_word: float,
+    forget_all: float,
+    hide: float,
+    seed: int,
+    step: int,
 ):
     """Scenes of one step, the same for all processes and after a resumption: they depend on seed and step alone."""
     generator = torch.Generator().manual_seed(seed * 10_000_019 + step)
-    chosen = torch.randint(0, len(words), (batch,), generator=generator)
+    rows = torch.randint(0, len(captions), (batch,), generator=generator)
     careless = torch.rand(batch, 1, generator=generator) < 0.5
-    forget = torch.rand(batch, words.shape[1], generator=generator) < 2 * forget_word * careless
+    forget = torch.rand(batch, captions.shape[1], generator=generator) < 2 * forget_word * careless
     forget |= torch.rand(batch, 1, generator=generator) < forget_all
     hidden = torch.rand(batch, GRID, GRID, 1, generator=generator) < hide
     hidden = hidden & (torch.rand(batch, 1, 1, INKS, generator=generator) < hide)
-    chosen, forget, hidden = (t.to(words.device) for t in (chosen, forget, hidden))
-    return torch.where(forget, 0, words[chosen]), image[chosen].long(), hidden
+    rows, forget, hidden = (t.to(captions.device) for t in (rows, forget, hidden))
+    return torch.where(forget, 0, captions[rows]), image_tokens[rows].long(), hidden
 
 
 def _optimisers(prior: Prior, lr: float, matrix_lr: float) -> list[torch.optim.Optimizer]:

@@ -1,17 +1,21 @@
-"""Ten outlines as signed distances: negative inside, 0 on the outline, in units of the shape's radius.
+"""Ten outlines as signed distances: negative inside, 0 on the outline.
 
 The y axis points down, as rows of an image do.
 """
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from aecourse.text_to_image.captions import SHAPES
+from aecourse import guards
+from aecourse.text_to_image.vocabulary import SHAPES
 
+Distance = Callable[[Tensor, Tensor], Tensor]  # of points (x, y) to an outline
 SIDE = 32  # pixels
+IMAGES = ("batch", 3, SIDE, SIDE)  # the shape of all pictures of this floor
 RADII = (4.5, 7.0, 10.0)  # a small shape, a large one, one alone; in pixels
 
 
@@ -31,24 +35,58 @@ def distance(shape: Tensor, radius: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Signed distance in pixels to one outline an image.
 
     Args:
-        shape, radius: (batch,), indices into `SHAPES` and `RADII`. x, y: (batch,), whole pixels, the centre.
+        shape: (batch,) int64, which of `SHAPES`.
+        radius: (batch,) int64, which of `RADII`.
+        x: (batch,) int64, the column of the centre, from 0 to 32.
+        y: (batch,) int64, its row.
+
     Returns:
         (batch, 32, 32).
+
+    Raises:
+        ValueError: anything else.
     """
-    return table()[shape[:, None, None], radius[:, None, None], window(y)[:, :, None], window(x)[:, None, :]]
+    guards.tensor("shape", shape, ("batch",), torch.int64, 0, len(SHAPES) - 1)
+    guards.tensor("radius", radius, (len(shape),), torch.int64, 0, len(RADII) - 1)
+    for name, centre in (("x", x), ("y", y)):
+        guards.tensor(name, centre, (len(shape),), torch.int64, 0, SIDE)
+    rows, columns = window(y), window(x)
+    return table().to(shape.device)[shape[:, None, None], radius[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
 def window(centre: Tensor) -> Tensor:
-    """Which 32 of the 64 rows or columns of a centred table a picture shows. (batch,) -> (batch, 32)."""
-    return SIDE - centre[:, None] + torch.arange(SIDE)
+    """Which 32 of the 64 rows or columns of a centred table a picture shows.
+
+    Args:
+        centre: (batch,) int64, in pixels from 0 to 32.
+
+    Returns:
+        (batch, 32) int64.
+
+    Raises:
+        ValueError: anything else.
+    """
+    guards.tensor("centre", centre, ("batch",), torch.int64, 0, SIDE)
+    return SIDE - centre[:, None] + torch.arange(SIDE, device=centre.device)
 
 
 def coverage(distance: Tensor) -> Tensor:
-    """How much of a pixel lies inside an outline at that distance from its middle: anti-aliasing in one line."""
+    """How much of a pixel lies inside an outline at that distance from its middle: anti-aliasing in one line.
+
+    Args:
+        distance: of any shape, in pixels, negative inside.
+
+    Returns:
+        the same shape, from 0 to 1.
+
+    Raises:
+        ValueError: not a tensor of finite single-precision numbers.
+    """
+    guards.tensor("distance", distance, None, torch.float32)
     return (0.5 - distance).clamp(0, 1)
 
 
-def _polygon(*corners: tuple[float, float]):
+def _polygon(*corners: tuple[float, float]) -> Distance:
     """The exact distance to a polygon; inside by the crossing rule."""
 
     def signed(x: Tensor, y: Tensor) -> Tensor:
@@ -64,7 +102,7 @@ def _polygon(*corners: tuple[float, float]):
     return signed
 
 
-def _circle(cx: float, cy: float, r: float):
+def _circle(cx: float, cy: float, r: float) -> Distance:
     return lambda x, y: torch.hypot(x - cx, y - cy) - r
 
 

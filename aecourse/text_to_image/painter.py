@@ -1,6 +1,7 @@
 """The whole model: captions in, images out; and its weights, shipped beside this module."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,25 +10,37 @@ from torch import Generator, Tensor
 from torch.nn import Module
 
 from aecourse import guards, weights
-from aecourse.text_to_image import captions
+from aecourse.text_to_image.captions import check, complete
 from aecourse.text_to_image.decoding import sample
 from aecourse.text_to_image.prior import Prior, energy
-from aecourse.text_to_image.tokens import Tokens
+from aecourse.text_to_image.tokens import Tokens, check_tokens
 
 FILE = Path(__file__).parent / "painter.safetensors"
 
 
 class Painter(Module):
-    """A discrete autoencoder and a prior over its tokens."""
+    """A discrete autoencoder and a prior over its tokens.
+
+    Args:
+        tokens: the autoencoder.
+        prior: of as many colours and masks.
+
+    Raises:
+        ValueError: something else, or codebooks of other sizes.
+    """
 
     def __init__(self, tokens: Tokens, prior: Prior):
         super().__init__()
-        self.tokens, self.prior = tokens, prior
+        self.tokens = guards.instance("tokens", tokens, Tokens)
+        self.prior = guards.instance("prior", prior, Prior)
+        sizes = len(tokens.colours), len(tokens.masks)
+        if (prior.colours, prior.masks) != sizes:
+            raise ValueError(f"prior: expected one of {sizes} colours and masks, got {(prior.colours, prior.masks)}")
 
     @torch.no_grad()
     def draw(
         self,
-        asked: Tensor,
+        captions: Tensor,
         generator: Generator,
         *,
         temperature: float = 0.7,
@@ -37,30 +50,47 @@ class Painter(Module):
         """One image for each caption.
 
         Args:
-            asked: (batch, 10), captions; what they leave open is drawn at random first, word by word.
-            temperature, guidance: as in `sampling.sample`.
+            captions: (batch, 10); what they leave open is drawn at random first, word by word.
+            generator: of all draws; it may lie on another device than the model.
+            temperature: divides the logits, as in `decoding.sample`.
+            guidance: how much more closely than the model the caption is followed, as in `decoding.sample`.
             best_of: images drawn for each caption, of which the one is kept that the prior finds likeliest.
+
         Returns:
-            (batch, 3, 32, 32), in [0, 1].
+            (batch, 3, 32, 32), in [0, 1], on the device of the model.
+
+        Raises:
+            ValueError: no captions, no generator, or a setting out of its range.
         """
-        guards.count("best_of", best_of)
-        asked = captions.complete(asked, generator)
-        every = asked.repeat_interleave(best_of, dim=0)
-        parts = [
-            sample(self.prior, part, generator, temperature=temperature, guidance=guidance) for part in every.split(256)
-        ]
-        image = torch.cat(parts)
+        best_of = guards.count("best_of", best_of)
+        captions = complete(captions, generator)
+        every = captions.repeat_interleave(best_of, dim=0)
+        settings = {"temperature": temperature, "guidance": guidance}
+        image_tokens = torch.cat([sample(self.prior, part, generator, **settings) for part in every.split(256)])
         if best_of > 1:
-            image = image.view(len(asked), best_of, -1)
-            best = self.score(every, image.flatten(0, 1)).view(len(asked), best_of).argmax(dim=1)
-            image = image[torch.arange(len(asked)), best]
-        return self.tokens.decode(image)
+            best = self.score(every, image_tokens).view(len(captions), best_of).argmax(dim=1)
+            image_tokens = image_tokens[best + best_of * torch.arange(len(captions), device=best.device)]
+        return self.tokens.decode(image_tokens)
 
     @torch.no_grad()
-    def score(self, asked: Tensor, image: Tensor) -> Tensor:
-        """log p(image | caption) in nats. (batch, 10), (batch, 197) -> (batch,)."""
-        words = captions.tokens(asked)
-        return torch.cat([-energy(self.prior, w, z) for w, z in zip(words.split(256), image.split(256), strict=True)])
+    def score(self, captions: Tensor, image_tokens: Tensor) -> Tensor:
+        """log p(image tokens | caption).
+
+        Args:
+            captions: (batch, 10).
+            image_tokens: (batch, 197) int64, one row for each caption.
+
+        Returns:
+            (batch,), in nats, on the device of the model.
+
+        Raises:
+            ValueError: no captions, no image tokens of these codebooks, or not as many of both.
+        """
+        rows = len(check(captions)), len(check_tokens(image_tokens, self.prior.colours, self.prior.masks))
+        if rows[0] != rows[1]:
+            raise ValueError(f"image_tokens: expected one row for each of {rows[0]} captions, got {rows[1]}")
+        pairs = zip(captions.split(256), image_tokens.split(256), strict=True)
+        return torch.cat([-energy(self.prior, caption, tokens) for caption, tokens in pairs])
 
 
 @lru_cache(maxsize=1)
@@ -72,18 +102,57 @@ def shipped() -> Painter:
 def load(path: Path | str) -> Painter:
     """A trained model from a file.
 
+    Args:
+        path: of the file.
+
+    Returns:
+        the model, frozen, on the CPU.
+
     Raises:
         ValueError: the file is missing, cut off, altered, or holds something else.
     """
-    about = weights.card(path)
-    try:
-        sizes = {name: guards.count(name, int(value), high=4096) for name, value in json.loads(about["sizes"]).items()}
-        painter = Painter(Tokens(sizes["colours"], sizes["masks"]), Prior(**sizes))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: expected the weights of a Painter, got a card without its sizes") from error
-    return weights.load(painter, path).eval().requires_grad_(False)
+    sizes = _sizes(guards.instance("path", path, Path, str))
+    painter = Painter(Tokens(sizes["colours"], sizes["masks"]), Prior(**sizes))
+    weights.load(painter, path)
+    return painter.eval().requires_grad_(False)
 
 
-def save(painter: Painter, path: Path | str, card: dict[str, object]) -> None:
-    """Write weights in half precision, with a card; a good file is replaced only by a good one."""
+def save(painter: Painter, path: Path | str, card: Mapping[str, object]) -> None:
+    """Write weights in half precision, with a card; a good file is replaced only by a good one.
+
+    Args:
+        painter: what is written.
+        path: where to.
+        card: what is to be known of it.
+
+    Raises:
+        ValueError: no painter, no path, no card, or a weight that half precision cannot hold.
+    """
+    guards.instance("painter", painter, Painter)
+    guards.instance("path", path, Path, str)
+    guards.instance("card", card, Mapping)
     weights.save(painter, path, {"sizes": json.dumps(painter.prior.sizes), **card})
+
+
+def _sizes(path: Path | str) -> dict[str, int]:
+    """The sizes in a file's card, if its tensors have them: a damaged card must not ask for all the memory there is.
+
+    Raises:
+        ValueError: they have not.
+    """
+    stored, card = weights.read(path)
+    try:
+        sizes = {name: guards.count(name, value, high=4096) for name, value in json.loads(card["sizes"]).items()}
+        layers = {name.split(".")[2] for name in stored if name.startswith("prior.blocks.")}
+        found = {
+            "colours": len(stored["tokens.colours"]),
+            "masks": len(stored["tokens.masks"]),
+            "width": stored["prior.slot"].shape[1],
+            "layers": len(layers),
+            "heads": sizes["heads"],
+        }
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: expected the weights of a Painter, got a card without its sizes") from error
+    if sizes != found:
+        raise ValueError(f"{path}: expected weights of the sizes in its card, {sizes}, got {found}")
+    return sizes

@@ -1,15 +1,16 @@
-"""The prior: a causal transformer that reads the tokens of a caption and then writes those of an image, one by one.
+"""The prior: a causal transformer that reads a caption and then writes the tokens of an image, one by one::
 
     caption (10 tokens, read at once, in both directions) -> palette (4), place (1) -> patches (64, three masks each)
 
 Every token is predicted from all before it: log p(image | caption) is a sum of 197 logarithms. A patch is told directly
-what its six neighbours that are already drawn look like, and where it lies as seen from the place; the rest it finds by
-attention. The three masks of a patch
-are predicted one after the other at the same place.
+what its six neighbours that are already there look like, and where it lies as seen from the place; the rest it finds by
+attention. The three masks of a patch are predicted one after the other at the same place.
+
 Source: Ramesh et al. (2021), DALL-E; Vaswani et al. (2017), the transformer.
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -17,22 +18,33 @@ from torch.nn import Embedding, LayerNorm, Linear, Module, ModuleList, Parameter
 from torch.nn.functional import cross_entropy, gelu, pad, scaled_dot_product_attention
 
 from aecourse import guards
-from aecourse.text_to_image.captions import SLOTS, VOCABULARY
-from aecourse.text_to_image.tokens import GRID, INKS, PALETTE, PATCHES, PLACES, PLAN
+from aecourse.text_to_image.captions import check, to_tokens
+from aecourse.text_to_image.tokens import GRID, INKS, PALETTE, PATCH, PATCHES, PLACES, PLAN, check_tokens
+from aecourse.text_to_image.vocabulary import SLOTS, VOCABULARY
 
+Remember = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # new keys and values -> all so far
 WORDS = len(SLOTS)
 ROWS = WORDS + PLAN + PATCHES  # of the transformer
-# Neighbours of a patch that are drawn before it: rows down and columns to the right, as offsets.
+# Neighbours of a patch that come before it: rows down and columns to the right, as offsets.
 NEIGHBOURS = ((0, -1), (-1, 0), (-1, -1), (-1, 1), (0, -2), (-2, 0))
-_FEATURES = 24  # numbers that describe a mask to the neighbours of its patch
+# Numbers that describe a mask to the neighbours of its patch: its 16 pixels, where `describe` starts, and 8 more that
+# training is free to use.
+_FEATURES = PATCH * PATCH + 8
 
 
 class Prior(Module):
-    """p(image tokens | caption tokens).
+    """p(image tokens | caption).
 
     Args:
-        colours, masks: sizes of the two codebooks. width: of the residual stream. layers, heads: of the transformer.
+        colours: size of the codebook of colours.
+        masks: size of the codebook of masks.
+        width: of the residual stream.
+        layers: of the transformer.
+        heads: of its attention; they divide the width.
         seed: of the initial weights; the global generators are left alone.
+
+    Raises:
+        ValueError: a size below 1, or a width that is no multiple of the heads.
     """
 
     def __init__(
@@ -53,9 +65,9 @@ class Prior(Module):
             self.row, self.column = (Parameter(0.02 * torch.randn(GRID, width)) for _ in range(2))
             self.down, self.right = (Parameter(0.02 * torch.randn(2 * GRID, width)) for _ in range(2))  # from the place
             self.ink = Embedding(colours + 1, width)  # the last one: nothing chosen yet
-            self.mask = Embedding(masks + 1, _FEATURES)  # the last one: outside, or not drawn yet
+            self.mask = Embedding(masks + 1, _FEATURES)  # the last one: outside, or not chosen yet
             self.around = Linear(len(NEIGHBOURS) * INKS * _FEATURES, width, bias=False)
-            self.blocks = ModuleList(Block(width, heads, layers) for _ in range(layers))
+            self.blocks = ModuleList(_Block(width, heads, layers) for _ in range(layers))
             self.norm = LayerNorm(width)
             self.to_ink = Linear(width, colours, bias=False)
             self.to_place = Linear(width, PLACES, bias=False)
@@ -65,74 +77,148 @@ class Prior(Module):
                 torch.nn.init.normal_(module.weight, std=0.02)
 
     def describe(self, masks: Tensor) -> "Prior":
-        """Start from what the masks look like, (masks, 16): similar masks get similar descriptions."""
+        """Start from what the masks look like: similar masks get similar descriptions.
+
+        Args:
+            masks: (masks, 16), in [0, 1], the codebook.
+
+        Returns:
+            itself.
+
+        Raises:
+            ValueError: another shape, or masks that are all alike.
+        """
+        guards.tensor("masks", masks, (self.masks, PATCH * PATCH), torch.float32, 0, 1)
+        if not masks.std() > 0:
+            raise ValueError("masks: expected masks that differ, got one value everywhere: learn the codebook first")
         with torch.no_grad():
-            self.mask.weight[:-1, : masks.shape[1]] = (masks - masks.mean(dim=0)) / masks.std()
+            self.mask.weight[:-1, : PATCH * PATCH] = (masks - masks.mean(dim=0)) / masks.std()
         return self
 
-    def forward(self, words: Tensor, image: Tensor, hidden: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, captions: Tensor, image_tokens: Tensor, hidden: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Logits of every image token, given the caption and the image tokens before it.
 
         Args:
-            words: (batch, 10), caption tokens. image: (batch, 197), image tokens.
+            captions: (batch, 10).
+            image_tokens: (batch, 197) int64.
             hidden: (batch, 8, 8, 3) bool, which masks of its neighbours a patch is not told, in training.
+
         Returns:
             (batch, 4, colours), (batch, 1, places) and (batch, 64, 3, masks).
+
+        Raises:
+            ValueError: no captions, no image tokens of these codebooks, or not as many of both.
         """
-        inputs = torch.cat([self.plan_inputs(image), self.patch_inputs(image, hidden)], dim=1)
-        x = torch.cat([self.read(words), inputs + self.tell(words)], dim=1)
+        if len(check(captions)) != len(check_tokens(image_tokens, self.colours, self.masks)):
+            raise ValueError(
+                f"image_tokens: expected one row for each of {len(captions)} captions, got {len(image_tokens)}"
+            )
+        image_tokens = image_tokens.to(self.slot.device)
+        inputs = torch.cat([self._plan_inputs(image_tokens), self.patch_inputs(image_tokens, hidden)], dim=1)
+        x = torch.cat([self.caption_inputs(captions), inputs + self.hint(captions)], dim=1)
         for block in self.blocks:
             x = block(x, _MASK.to(x.device))
         x = x[:, WORDS:]
-        chosen = image[:, PLAN:].unflatten(1, (PATCHES, INKS))
+        masks = image_tokens[:, PLAN:].unflatten(1, (PATCHES, INKS))
         plan = self.norm(x[:, :PLAN])
-        return self.to_ink(plan[:, :PALETTE]), self.to_place(plan[:, PALETTE:]), self.mask_logits(x[:, PLAN:], chosen)
+        return self.to_ink(plan[:, :PALETTE]), self.to_place(plan[:, PALETTE:]), self._mask_logits(x[:, PLAN:], masks)
 
-    def read(self, words: Tensor) -> Tensor:
-        """(batch, 10) -> (batch, 10, width)."""
-        return self.word(words) + self.slot
+    def caption_inputs(self, captions: Tensor) -> Tensor:
+        """What the transformer reads first.
 
-    def tell(self, words: Tensor) -> Tensor:
-        """What every place is told of the caption, a sum over its words. (batch, 10) -> (batch, 1, width)."""
+        Args:
+            captions: (batch, 10).
+
+        Returns:
+            (batch, 10, width).
+
+        Raises:
+            ValueError: no captions.
+        """
+        return self.word(to_tokens(captions).to(self.slot.device)) + self.slot
+
+    def hint(self, captions: Tensor) -> Tensor:
+        """What every place of the image is told of the caption: a sum over its words.
+
+        Args:
+            captions: (batch, 10).
+
+        Returns:
+            (batch, 1, width).
+
+        Raises:
+            ValueError: no captions.
+        """
+        words = to_tokens(captions).to(self.slot.device)
         return self.told(words + _ROLE.to(words.device)).sum(dim=1, keepdim=True)
 
-    def plan_inputs(self, image: Tensor) -> Tensor:
-        """What each step of the plan is told: the colour chosen before it. (batch, 197) -> (batch, 5, width)."""
-        before = pad(image[:, :PALETTE], (1, 0), value=self.colours)
-        return self.ink(before) + self.step
+    def patch_inputs(self, image_tokens: Tensor, hidden: Tensor | None = None) -> Tensor:
+        """What each of the 64 patches is told: where it lies, and the masks of its neighbours.
 
-    def patch_inputs(self, image: Tensor, hidden: Tensor | None = None) -> Tensor:
-        """What each of the 64 patches is told: place and drawn neighbours. (batch, 197) -> (batch, 64, width)."""
-        grid = pad(image[:, PLAN:].view(-1, GRID, GRID, INKS), (0, 0, 2, 2, 2, 0), value=self.masks)
-        seen = [grid[:, 2 + r : 2 + r + GRID, 2 + c : 2 + c + GRID] for r, c in NEIGHBOURS]
-        seen = torch.stack(seen, dim=3)  # (batch, 8, 8, neighbours, inks)
-        seen = seen if hidden is None else torch.where(hidden[:, :, :, None], self.masks, seen)
-        told = self.around(self.mask(seen).flatten(3))
-        return (told + self.seat(image[:, PALETTE])).flatten(1, 2)
+        Args:
+            image_tokens: (batch, 197) int64.
+            hidden: (batch, 8, 8, 3) bool, which masks of its neighbours a patch is not told.
+
+        Returns:
+            (batch, 64, width).
+
+        Raises:
+            ValueError: no image tokens of these codebooks, or another shape of `hidden`.
+        """
+        check_tokens(image_tokens, self.colours, self.masks)
+        image_tokens = image_tokens.to(self.slot.device)
+        grid = pad(image_tokens[:, PLAN:].view(-1, GRID, GRID, INKS), (0, 0, 2, 2, 2, 0), value=self.masks)
+        around = [grid[:, 2 + r : 2 + r + GRID, 2 + c : 2 + c + GRID] for r, c in NEIGHBOURS]
+        around = torch.stack(around, dim=3)  # (batch, 8, 8, neighbours, inks)
+        if hidden is not None:
+            guards.tensor("hidden", hidden, (len(grid), GRID, GRID, INKS), torch.bool)
+            around = torch.where(hidden[:, :, :, None].to(grid.device), self.masks, around)
+        looks = self.around(self.mask(around).flatten(3))
+        return (looks + self.seat(image_tokens[:, PALETTE])).flatten(1, 2)
 
     def seat(self, place: Tensor) -> Tensor:
-        """Where each patch lies, in the picture and as seen from the place. (batch,) -> (batch, 8, 8, width)."""
+        """Where each patch lies, in the picture and as seen from the place.
+
+        Args:
+            place: (batch,) int64, from 0 to 80.
+
+        Returns:
+            (batch, 8, 8, width).
+
+        Raises:
+            ValueError: anything else.
+        """
+        place = guards.tensor("place", place, ("batch",), torch.int64, 0, PLACES - 1).to(self.slot.device)
         steps = torch.arange(GRID, device=place.device)
         down = self.down[steps - (place // (GRID + 1))[:, None] + GRID]  # (batch, 8, width)
         right = self.right[steps - (place % (GRID + 1))[:, None] + GRID]
         return (self.row + down)[:, :, None] + (self.column + right)[:, None]
 
-    def mask_logits(self, x: Tensor, chosen: Tensor) -> Tensor:
+    def _plan_inputs(self, image_tokens: Tensor) -> Tensor:
+        """What each step of the plan is told: the colour chosen before it. (batch, 197) -> (batch, 5, width)."""
+        before = pad(image_tokens[:, :PALETTE], (1, 0), value=self.colours)
+        return self.ink(before) + self.step
+
+    def _mask_logits(self, x: Tensor, masks: Tensor) -> Tensor:
         """Logits of the three masks of each patch, each given those before it in the patch.
 
         Args:
-            x: (..., width). chosen: (..., 3), the masks.
+            x: (..., width).
+            masks: (..., 3), those that stand there.
+
         Returns:
             (..., 3, masks).
         """
         logits = []
         for k, head in enumerate(self.to_mask):
-            x = x + self.given[k - 1](chosen[..., k - 1]) if k else x
+            x = x + self.given[k - 1](masks[..., k - 1]) if k else x
             logits.append(head(self.norm(x)))
         return torch.stack(logits, dim=-2)
 
 
-class Block(Module):
+class _Block(Module):
     """Attention, then a two-layer network, each added to the stream; `layers` scales the initial weights."""
 
     def __init__(self, width: int, heads: int, layers: int):
@@ -144,44 +230,37 @@ class Block(Module):
         for module in (self.out, self.down):
             torch.nn.init.normal_(module.weight, std=0.02 / math.sqrt(2 * layers))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, cache: "Cache | None" = None) -> Tensor:
-        """(batch, length, width) -> the same; with a cache, x are the positions that follow those already in it."""
+    def forward(self, x: Tensor, mask: Tensor | None = None, remember: Remember | None = None) -> Tensor:
+        """(batch, length, width) -> the same; `remember` adds what was read before, where x only follows it."""
         q, k, v = self.qkv(self.norm_1(x)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        if cache is not None:
-            k, v = cache.append(k, v)
+        if remember is not None:
+            k, v = remember(k, v)
         with torch.autocast(x.device.type, enabled=False):  # attention in half precision is slow on a CPU
-            seen = scaled_dot_product_attention(q.float(), k.float(), v.float(), attn_mask=mask)
-        x = x + self.out(seen.transpose(1, 2).flatten(2))
+            attended = scaled_dot_product_attention(q.float(), k.float(), v.float(), attn_mask=mask)
+        x = x + self.out(attended.transpose(1, 2).flatten(2))
         return x + self.down(gelu(self.up(self.norm_2(x))))
 
 
-class Cache:
-    """Keys and values of one block, so that a new position costs one row and not the whole sequence."""
-
-    def __init__(self):
-        self.keys, self.values, self.length = None, None, 0
-
-    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Add the keys and values of new positions, (batch, heads, new, width of a head); return all so far."""
-        if self.keys is None:
-            self.keys, self.values = (k.new_empty(*k.shape[:2], ROWS, k.shape[3]) for _ in range(2))
-        here = slice(self.length, self.length + k.shape[2])
-        self.keys[:, :, here], self.values[:, :, here] = k, v
-        self.length += k.shape[2]
-        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
-
-
-def energy(prior: Module, words: Tensor, image: Tensor, hidden: Tensor | None = None) -> Tensor:
+def energy(prior: Module, captions: Tensor, image_tokens: Tensor, hidden: Tensor | None = None) -> Tensor:
     """F = -log p(image tokens | caption), summed over the 197 tokens.
 
     Args:
-        words: (batch, 10), caption tokens. image: (batch, 197), image tokens. hidden: as in `Prior.forward`.
+        prior: a Prior, alone or as DistributedDataParallel wraps it.
+        captions: (batch, 10).
+        image_tokens: (batch, 197) int64.
+        hidden: as in `Prior.forward`.
+
     Returns:
         (batch,), in nats.
+
+    Raises:
+        ValueError: no prior, no captions, no image tokens of its codebooks, or not as many of both.
     """
-    inks, place, masks = prior(words, image, hidden)
-    parts = ((inks, image[:, :PALETTE]), (place, image[:, PALETTE:PLAN]), (masks.flatten(1, 2), image[:, PLAN:]))
-    nats = [cross_entropy(logits.float().transpose(1, 2), chosen, reduction="none").sum(1) for logits, chosen in parts]
+    guards.instance("prior", getattr(prior, "module", prior), Prior)
+    inks, place, masks = prior(captions, image_tokens, hidden)
+    palette, plan, patches = image_tokens.to(inks.device).tensor_split((PALETTE, PLAN), dim=1)
+    parts = ((inks, palette), (place, plan), (masks.flatten(1, 2), patches))
+    nats = [cross_entropy(logits.float().transpose(1, 2), wanted, reduction="none").sum(1) for logits, wanted in parts]
     return torch.stack(nats).sum(dim=0)
 
 

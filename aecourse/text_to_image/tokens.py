@@ -23,33 +23,83 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import Module
 
+from aecourse import guards
+from aecourse.text_to_image.codebooks import UNMIXED, k_means, nearest, pure_colours
+from aecourse.text_to_image.outlines import IMAGES, SIDE
+
 INKS = 3
 PALETTE = 1 + INKS
-GRID, PATCH = 8, 4
+GRID = 8
+PATCH = SIDE // GRID
 PATCHES = GRID * GRID
 PLACES = (GRID + 1) ** 2  # corners between patches
 PLAN = PALETTE + 1  # tokens before the masks
 LENGTH = PLAN + PATCHES * INKS
-_SIDE = GRID * PATCH
-_PURE = 0.006  # a pixel shows a colour unmixed if it is no further away
+_VISIBLE = 0.05  # less than this share of a pixel, seen through the mask above, says too little of the mask below
 _PAIRS = tuple(itertools.combinations(range(PALETTE), 2))
 
 
-class Tokens(Module):
-    """The discrete autoencoder.
+def check_tokens(image_tokens: Tensor, colours: int, masks: int) -> Tensor:
+    """Return image tokens if each is a number of its codebook.
 
     Args:
-        colours: codes for colours; index 0 is kept for "no ink". masks: codes for masks, the commonest first.
+        image_tokens: (batch, 197) int64.
+        colours: how many codes there are for colours.
+        masks: how many for masks.
+
+    Returns:
+        the same.
+
+    Raises:
+        ValueError: anything else.
     """
+    for name, size in (("colours", colours), ("masks", masks)):
+        guards.count(name, size)
+    guards.tensor("image_tokens", image_tokens, ("batch", LENGTH), torch.int64)
+    parts = {"a colour": (0, PALETTE, colours), "a place": (PALETTE, PLAN, PLACES), "a mask": (PLAN, LENGTH, masks)}
+    for name, (start, end, size) in parts.items():
+        smallest, largest = (bound.item() for bound in image_tokens[:, start:end].aminmax())
+        if smallest < 0 or largest >= size:
+            got = f"[{smallest}, {largest}]"
+            raise ValueError(f"image_tokens: expected {name} to be in [0, {size - 1}], got values in {got}")
+    return image_tokens
+
+
+class Tokens(Module):
+    """The discrete autoencoder: two codebooks, of colours and of masks.
+
+    Args:
+        colours: codes for colours; index 0 is kept for "no ink".
+        masks: codes for masks, the commonest first.
+
+    Raises:
+        ValueError: fewer than two colours, or no mask.
+    """
+
+    colours: Tensor
+    masks: Tensor
 
     def __init__(self, colours: int = 52, masks: int = 384):
         super().__init__()
-        self.register_buffer("colours", torch.zeros(colours, 3))
-        self.register_buffer("masks", torch.zeros(masks, PATCH * PATCH))
+        self.register_buffer("colours", torch.zeros(guards.count("colours", colours, low=2), 3))
+        self.register_buffer("masks", torch.zeros(guards.count("masks", masks), PATCH * PATCH))
 
     @torch.no_grad()
     def fit(self, images: Tensor, generator: Generator) -> "Tokens":
-        """Learn both codebooks from images, (m, 3, 32, 32)."""
+        """Learn both codebooks from images.
+
+        Args:
+            images: (m, 3, 32, 32), in [0, 1].
+            generator: of the first masks of k-means.
+
+        Returns:
+            itself.
+
+        Raises:
+            ValueError: no images, or no generator.
+        """
+        images = self._here(images)
+        guards.instance("generator", generator, Generator)
         pixels = (images.permute(0, 2, 3, 1).reshape(-1, 3) * 255).round()
         colours, counts = pixels.unique(dim=0, return_counts=True)
         self.colours[1:] = pure_colours(colours[counts.argsort(descending=True)] / 255, len(self.colours) - 1)
@@ -61,55 +111,98 @@ class Tokens(Module):
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
-        """(batch, 3, 32, 32) -> (batch, 197) int64: four colours, a place, three masks for each of 64 patches."""
-        found = []
-        for part in images.split(250):
+        """Image tokens: four colours, a place, three masks for each of 64 patches.
+
+        Args:
+            images: (batch, 3, 32, 32), in [0, 1].
+
+        Returns:
+            (batch, 197) int64.
+
+        Raises:
+            ValueError: no images.
+        """
+        parts = []
+        for part in self._here(images).split(250):
             palette, weights = self.analyse(part)
             mask, visible = _layers(weights)
             codes = nearest(mask.flatten(0, 2), visible.flatten(0, 2), self.masks).view(len(part), -1)
-            found.append(torch.cat([palette, _middle(weights.sum(dim=-1))[:, None], codes], dim=1))
-        return torch.cat(found)
+            parts.append(torch.cat([palette, _middle(weights.sum(dim=-1))[:, None], codes], dim=1))
+        return torch.cat(parts)
 
-    def decode(self, tokens: Tensor) -> Tensor:
-        """(batch, 197) int64 -> (batch, 3, 32, 32), in [0, 1]: each ink painted through its mask over those before."""
-        colours = self.colours[tokens[:, :PALETTE]]  # (batch, 4, 3)
-        masks = self.masks[tokens[:, PLAN:]].view(-1, GRID, GRID, INKS, PATCH, PATCH)
-        masks = masks.permute(3, 0, 1, 4, 2, 5).reshape(INKS, len(tokens), 1, _SIDE, _SIDE).cumprod(dim=0)
-        image = colours[:, 0, :, None, None].expand(-1, -1, _SIDE, _SIDE)
+    def decode(self, image_tokens: Tensor) -> Tensor:
+        """Images: each ink painted through its mask over those before.
+
+        Args:
+            image_tokens: (batch, 197) int64.
+
+        Returns:
+            (batch, 3, 32, 32), in [0, 1].
+
+        Raises:
+            ValueError: no image tokens of these codebooks.
+        """
+        check_tokens(image_tokens, len(self.colours), len(self.masks))
+        image_tokens = image_tokens.to(self.colours.device)
+        colours = self.colours[image_tokens[:, :PALETTE]]  # (batch, 4, 3)
+        masks = self.masks[image_tokens[:, PLAN:]].view(-1, GRID, GRID, INKS, PATCH, PATCH)
+        masks = masks.permute(3, 0, 1, 4, 2, 5).reshape(INKS, len(colours), 1, SIDE, SIDE).cumprod(dim=0)
+        images = colours[:, 0, :, None, None].expand(-1, -1, SIDE, SIDE)
         for k in range(INKS):
             below = colours[:, k, :, None, None]
-            image = image + masks[k] * (colours[:, k + 1, :, None, None] - below)
-        return image
+            images = images + masks[k] * (colours[:, k + 1, :, None, None] - below)
+        return images.clamp(0, 1)  # of sums that are rounded
 
     def analyse(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """The palette, (batch, 4) indices, and how much of each ink is seen in each pixel, (batch, 32, 32, 3).
+        """Which inks an image has, and how much of each is seen in each pixel.
 
         The corner is paper. An ink is a colour that some pixels show unmixed; the inks are numbered as a sweep from the
         upper left corner meets them.
+
+        Args:
+            images: (batch, 3, 32, 32), in [0, 1].
+
+        Returns:
+            the palette, (batch, 4) int64, and the weights of the inks, (batch, 32, 32, 3).
+
+        Raises:
+            ValueError: no images.
         """
-        pixels = images.permute(0, 2, 3, 1).reshape(-1, 3)
+        pixels = self._here(images).permute(0, 2, 3, 1).flatten(1, 2)
+        palette = self._palette(self._pure(pixels))
+        return palette, self._weights(pixels, palette)[..., 1:].unflatten(1, (SIDE, SIDE))
+
+    def _here(self, images: Tensor) -> Tensor:
+        """Images, on the device of the codebooks."""
+        return guards.tensor("images", images, IMAGES, torch.float32, 0, 1).to(self.colours.device)
+
+    def _pure(self, pixels: Tensor) -> Tensor:
+        """The colour that each pixel shows unmixed, 0 for a blend. (batch, pixels, 3) -> (batch, pixels)."""
+        rows = pixels.flatten(0, 1)
         half = self.colours[1:].square().sum(dim=1) / 2
-        code = (pixels @ self.colours[1:].T - half).argmax(dim=1) + 1
-        pure = (pixels - self.colours[code]).norm(dim=1) < _PURE
-        seen = torch.where(pure, code, 0).view(len(images), -1)  # 0: a blend
-        paper = seen[:, :1]
-        count = torch.zeros(len(images), len(self.colours)).scatter_add_(1, seen, torch.ones(seen.shape))
-        sweep = (torch.arange(_SIDE)[:, None] + torch.arange(_SIDE)).flatten().expand_as(seen)
-        met = torch.full(count.shape, 1000).scatter_reduce_(1, seen, sweep, "amin")
+        code = (rows @ self.colours[1:].T - half).argmax(dim=1) + 1
+        pure = (rows - self.colours[code]).norm(dim=1) < UNMIXED
+        return torch.where(pure, code, 0).view(pixels.shape[:2])
+
+    def _palette(self, pure: Tensor) -> Tensor:
+        """The paper, and the three commonest inks in the order in which a sweep meets them. -> (batch, 4)."""
+        paper, ones = pure[:, :1], torch.ones(pure.shape, device=pure.device)
+        count = torch.zeros(len(pure), len(self.colours), device=pure.device).scatter_add_(1, pure, ones)
+        steps = torch.arange(SIDE, device=pure.device)
+        sweep = (steps[:, None] + steps).flatten().expand_as(pure)
+        met = torch.full(count.shape, 2 * SIDE, device=pure.device).scatter_reduce_(1, pure, sweep, "amin")
         count[:, 0] = 0
         count.scatter_(1, paper, 0)
         inks = count.topk(INKS, dim=1).indices
         inks = torch.where(count.gather(1, inks) > 0, inks, 0)
-        order = met.gather(1, inks).where(inks > 0, 2000).argsort(dim=1, stable=True)
-        palette = torch.cat([paper, inks.gather(1, order)], dim=1)
-        weights = self._weights(pixels.view(len(images), -1, 3), palette)
-        return palette, weights[..., 1:].reshape(len(images), _SIDE, _SIDE, INKS)
+        order = met.gather(1, inks).where(inks > 0, 4 * SIDE).argsort(dim=1, stable=True)  # what is absent comes last
+        return torch.cat([paper, inks.gather(1, order)], dim=1)
 
     def _weights(self, pixels: Tensor, palette: Tensor) -> Tensor:
         """The best blend of two palette colours for each pixel, as weights of all four. (batch, pixels, 4)."""
         ends = self.colours[palette]
-        best = torch.full(pixels.shape[:2], torch.inf)
-        weights = torch.zeros(*pixels.shape[:2], PALETTE)
+        best = torch.full(pixels.shape[:2], torch.inf, device=pixels.device)
+        weights = torch.zeros(*pixels.shape[:2], PALETTE, device=pixels.device)
         for a, b in _PAIRS:
             way, off = (ends[:, b] - ends[:, a])[:, None], pixels - ends[:, a][:, None]
             share = ((off * way).sum(dim=-1) / way.square().sum(dim=-1).clamp(min=1e-9)).clamp(0, 1)
@@ -117,60 +210,12 @@ class Tokens(Module):
             absent = (palette[:, b] == 0) | ((palette[:, a] == 0) & (a > 0))
             share = torch.where(absent[:, None], 0, share)
             error = torch.where(absent[:, None] & (a > 0), torch.inf, error)
-            better = error < best - 1e-6
+            better = error < best - 1e-6  # of blends that differ by rounding alone the first
             new = torch.zeros_like(weights)
             new[..., a], new[..., b] = 1 - share, share
             weights = torch.where(better[..., None], new, weights)
             best = torch.where(better, error, best)
         return weights
-
-
-def pure_colours(colours: Tensor, k: int) -> Tensor:
-    """The first k colours of a list, the commonest first, that are no blend of two before them. (m, 3) -> (k, 3)."""
-    pure = colours[:1]
-    for colour in colours[1:5000]:
-        if len(pure) == k:
-            break
-        a, b = (pure[list(ends)] for ends in zip(*itertools.product(range(len(pure)), repeat=2), strict=True))
-        way, off = b - a, colour - a
-        share = ((off * way).sum(dim=1) / way.square().sum(dim=1).clamp(min=1e-9)).clamp(0, 1)
-        if (off - share[:, None] * way).norm(dim=1).min() > _PURE:
-            pure = torch.cat([pure, colour[None]])
-    return torch.cat([pure, pure[-1:].expand(k - len(pure), -1)])
-
-
-def k_means(points: Tensor, visible: Tensor, counts: Tensor, k: int, generator: Generator, rounds: int = 20) -> Tensor:
-    """k centres of points of which only a part is visible, the commonest first. (m, n), (m, n), (m,) -> (k, n).
-
-    The start is k-means++, then Lloyd's rounds: every point goes to the centre that is nearest where it is visible,
-    every centre to the mean of what is visible of its points.
-
-    Source: Lloyd (1982); Arthur & Vassilvitskii (2007) for the start.
-    """
-    centres = points[counts.argmax()][None]
-    gap = (visible * (points - centres).square()).sum(dim=1)
-    for _ in range(k - 1):
-        chosen = torch.multinomial(gap * counts + 1e-12, 1, generator=generator)
-        centres = torch.cat([centres, points[chosen]])
-        gap = torch.minimum(gap, (visible * (points - points[chosen]).square()).sum(dim=1))
-    mass = visible * counts[:, None]
-    for _ in range(rounds):
-        cell = nearest(points, visible, centres)
-        total = torch.zeros_like(centres).index_add(0, cell, mass)
-        means = torch.zeros_like(centres).index_add(0, cell, mass * points) / total.clamp(min=1e-9)
-        centres = torch.where(total > 0, means, centres)
-        order = torch.zeros(k).index_add(0, cell, counts.float()).argsort(descending=True, stable=True)
-        centres = centres[order]
-    return centres
-
-
-def nearest(points: Tensor, visible: Tensor, centres: Tensor) -> Tensor:
-    """The nearest centre where a point is visible; of several as near, the first. (m, n) twice, (k, n) -> (m,)."""
-    first = 1e-3 * torch.linspace(0, 1, len(centres))
-    parts = []
-    for p, v in zip(points.split(8192), visible.split(8192), strict=True):
-        parts.append((v @ centres.square().T - 2 * (v * p) @ centres.T + first).argmin(dim=1))
-    return torch.cat(parts)
 
 
 def _middle(painted: Tensor) -> Tensor:
@@ -179,19 +224,19 @@ def _middle(painted: Tensor) -> Tensor:
     The decoder does not need it. It is a plan: with the middle told first, what lies where around it is the same for
     all outlines, and a detail need not be learned anew inside each.
     """
-    at = []
+    middles = []
     for dim in (2, 1):
-        some = (painted > 0.5).any(dim=dim).int()
-        first, last = some.argmax(dim=1), _SIDE - some.flip(1).argmax(dim=1)
-        at.append(((first + last) / (2 * PATCH)).round().long())
-    return (GRID + 1) * at[0] + at[1]
+        lines = (painted > 0.5).any(dim=dim).int()  # rows, then columns, in which a pixel is mostly ink
+        first, last = lines.argmax(dim=1), SIDE - lines.flip(1).argmax(dim=1)
+        middles.append(((first + last) / (2 * PATCH)).round().long())
+    return (GRID + 1) * middles[0] + middles[1]
 
 
 def _layers(weights: Tensor) -> tuple[Tensor, Tensor]:
     """The mask of each ink, and where it is visible, cut into patches: (batch, 64, 3, 16) twice."""
     whole = weights.flip(-1).cumsum(dim=-1).flip(-1)  # this ink and all that lies on it
     visible = torch.cat([torch.ones_like(whole[..., :1]), whole[..., :-1]], dim=-1)
-    visible = torch.where(visible > 0.05, visible, 0)
+    visible = torch.where(visible > _VISIBLE, visible, 0)
     mask = torch.where(visible > 0, whole / visible.clamp(min=1e-9), 0).clamp(0, 1)
     cut = [
         t.view(-1, GRID, PATCH, GRID, PATCH, INKS).permute(0, 1, 3, 5, 2, 4).reshape(len(t), PATCHES, INKS, -1)

@@ -35,12 +35,12 @@ def main(arguments: list[str] | None = None) -> None:
     if first:
         print("learning the codebooks: half a minute", flush=True)
     tokens = learning.learn_tokens()
-    asked, image = learning.scenes(tokens, chosen.scenes, chosen.seed, progress=first)
+    captions, image_tokens = learning.training_set(tokens, chosen.scenes, chosen.seed, progress=first)
     prepared = time.perf_counter() - start
     prior = Prior(width=chosen.width, layers=chosen.layers, seed=chosen.seed).describe(tokens.masks).to(device)
     half = chosen.half == "yes" or (chosen.half == "auto" and learning.knows_bfloat16(device))
     settings = {"steps": chosen.steps, "batch": chosen.batch, "seed": chosen.seed, "half": half}
-    energies = learning.fit(prior, asked, image, checkpoint=chosen.checkpoint, **settings)
+    energies = learning.fit(prior, captions, image_tokens, checkpoint=chosen.checkpoint, **settings)
     seconds = time.perf_counter() - start
     if world > 1:
         dist.destroy_process_group()
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
     if energies:
         card["energy of the last 100 steps"] = f"{sum(energies[-100:]) / len(energies[-100:]):.2f} nats"
     if chosen.captions:
-        card |= {k: f"{v:.1f} %" for k, v in evaluation.figures(model, count=chosen.captions).items()}
+        card |= {k: f"{v:.1f} %" for k, v in evaluation.scores(model, count=chosen.captions).items()}
     painter.save(model, chosen.to, card)
     print(*(f"{name}: {value}" for name, value in card.items()), sep="\n")
 

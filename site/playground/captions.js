@@ -1,4 +1,4 @@
-// Captions: the grammar of aecourse/text_to_image/captions.py. Its words come from tables.json; a caption is a row of
+// Captions: aecourse/text_to_image/grammar.py and captions.py. The words come from tables.json; a caption is a row of
 // whole numbers, one a slot: 0 where nothing is said, k for the slot's k-th word.
 
 import { closest } from "./spelling.js";
@@ -34,17 +34,17 @@ export class Grammar {
       said.background = this.words[words[1]][1];
       words = words.slice(words[2] === "background" ? 3 : 2);
     }
-    if (words.length) fail(`did not expect ${quoted(words[0])} here; for example: a striped red heart on white`);
+    if (words.length) fail(`did not expect '${words[0]}' here; for example: a striped red heart on white`);
     return this.#sensible(said);
   }
 
   /** The caption as text; `parse` reads it back. (10,) -> string. */
   say(caption) {
     const said = this.#spoken(caption);
-    let text = said.thing
-      ? article(said.thing) + (said.shape ? ` in the shape of ${article(said.shape)}` : "")
-      : article(said.texture, said.size, said.colour, said.shape);
-    if (said.relation) text += ` ${said.relation} ${article(said.size_2, said.colour_2, said.shape_2)}`;
+    const adjectives = this.roles[""].filter((name) => name !== "thing" && name !== "shape").map((name) => said[name]);
+    let text = article(...adjectives, said.thing || said.shape);
+    if (said.thing && said.shape) text += ` in the shape of ${article(said.shape)}`;
+    if (said.relation) text += ` ${said.relation} ${article(...this.roles._2.map((name) => said[`${name}_2`]))}`;
     return text + (said.background ? ` on ${said.background}` : "");
   }
 
@@ -86,7 +86,7 @@ export class Grammar {
 
   /** Up to three known words that are spelled like this one. */
   nearest(word) {
-    return closest(word, [...Object.keys(this.words), ...Object.keys(this.also)], 3, 0.5);
+    return closest(word, [...Object.keys(this.words), ...Object.keys(this.synonyms)], 3, 0.5);
   }
 
   /** Lower-case words without articles; every one of them is known. */
@@ -95,45 +95,39 @@ export class Grammar {
     if (length > this.longest) {
       fail(`expected at most ${this.longest} characters, got ${length.toLocaleString("en-US")}`);
     }
-    let words = text.toLowerCase().match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s\x1c-\x1f\x85]/gu) ?? [];
+    let words = text.toLowerCase().match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]/gu) ?? [];
     words = words.filter((word) => word !== "." && word !== ",");
-    words = words.map((word) => (Object.hasOwn(this.also, word) ? this.also[word] : word));
+    words = words.map((word) => (Object.hasOwn(this.synonyms, word) ? this.synonyms[word] : word));
     for (const word of words) {
-      if (this.#slot(word) || this.glue.includes(word) || word === "shape") continue;
+      if (this.#slot(word) || this.glue.includes(word) || this.articles.includes(word)) continue;
       const near = this.nearest(word);
       const hint = near.length ? `did you mean ${near.join(" or ")}` : `known nouns: ${this.#nouns("")}`;
-      fail(`does not know ${quoted(word)}; ${hint}`);
+      fail(`does not know '${word}'; ${hint}`);
     }
-    words = words.filter((word) => !["a", "an", "the", "to"].includes(word));
+    words = words.filter((word) => !this.articles.includes(word));
     if (!words.length) fail("expected a few words, got none; for example: a striped red heart on white");
     return words;
   }
 
   /** Read adjectives and a noun into the slots of one role ("", "_2", "shape" for a thing's); return what follows. */
   #nounPhrase(words, said, role) {
-    const allowed = {
-      "": ["texture", "size", "colour", "shape", "thing"],
-      "_2": ["size", "colour", "shape"],
-      "shape": ["shape"],
-    }[role];
-    for (; words.length && allowed.includes(this.#slot(words[0])); words = words.slice(1)) {
+    for (; words.length && this.roles[role].includes(this.#slot(words[0])); words = words.slice(1)) {
       const slot = this.#slot(words[0]), name = role === "_2" ? slot + role : slot;
-      if (said[name]) fail(`one ${slot} is enough, got a second one, ${quoted(words[0])}`);
+      if (said[name]) fail(`one ${slot} is enough, got a second one, '${words[0]}'`);
       said[name] = this.words[words[0]][1];
       if (slot === "shape" || slot === "thing") return words.slice(1);
     }
-    const found = words.length ? `before ${quoted(words[0])}` : "at the end";
+    const found = words.length ? `before '${words[0]}'` : "at the end";
     return fail(`expected a noun ${found}: ${this.#nouns(role)}`);
   }
 
   /** Refuse what the world does not have. */
   #sensible(said) {
-    if (said.thing && (said.texture || said.size || said.colour)) {
-      fail("a thing has its own colours; say its shape, as 'a clock in the shape of a star'");
+    const caption = Object.values(said), applies = this.applies(caption);
+    if (this.names.some((name) => said[name] && !applies.includes(name))) {
+      fail(this.refusals[this.kindNames[this.kind(caption)]]);
     }
-    if (said.relation && said.texture) fail("of two shapes both are plain; textures are for one shape alone");
-    if (!said.relation && said.size) fail("one shape alone fills the picture; sizes are for two shapes");
-    return Object.values(said);
+    return caption;
   }
 
   #slot(word) {
@@ -151,16 +145,6 @@ export class Grammar {
 
 function fail(message) {
   throw new CaptionError(`caption: ${message}`);
-}
-
-/** A word in quotation marks, as Python's repr writes it. */
-function quoted(word) {
-  const escaped = word.replaceAll("\\", "\\\\").replace(/\p{C}/gu, (sign) => {
-    const code = sign.codePointAt(0).toString(16);
-    return code.length <= 2 ? `\\x${code.padStart(2, "0")}`
-      : code.length <= 4 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
-  });
-  return escaped.includes("'") ? `"${escaped}"` : `'${escaped}'`;
 }
 
 function article(...words) {

@@ -21,10 +21,10 @@ export class Checker {
 
   /** Whether an image shows clearly all that a caption says, and the caption that was read from it. */
   check(image, caption) {
-    const reading = this.read(image), asked = this.grammar.canonical(caption), { thing, relation } = this.grammar.at;
-    const said = asked.every((k, slot) => !k || reading.caption[slot] === k);
-    const alike = [thing, relation].every((slot) => asked[slot] > 0 === reading.caption[slot] > 0);
-    return { right: reading.clear && said && alike, ...reading };
+    const reading = this.read(image), wanted = this.grammar.canonical(caption), { thing, relation } = this.grammar.at;
+    const agrees = wanted.every((k, slot) => !k || reading.caption[slot] === k);
+    const sameKind = [thing, relation].every((slot) => wanted[slot] > 0 === reading.caption[slot] > 0);
+    return { right: reading.clear && agrees && sameKind, ...reading };
   }
 
   /** Read one scene: {caption, overlap, error, clear}. */

@@ -85,11 +85,11 @@ export class Pictures {
   }
 
   /** Show one picture. pixels: RGBA of 32 * 32; says: what the checker reads in it. */
-  show(index, pixels, right, asked, says) {
+  show(index, pixels, right, title, says) {
     const { canvas, mark, tile } = this.tiles[index];
     canvas.getContext("2d").putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
     const verdict = right ? "exactly that" : `not exactly that; the checker sees ${says}`;
-    canvas.setAttribute("aria-label", `${asked}, picture ${index + 1}: ${verdict}`);
+    canvas.setAttribute("aria-label", `${title}, picture ${index + 1}: ${verdict}`);
     tile.title = verdict;
     tile.classList.remove("pg-waiting");
     mark.textContent = right ? "✓" : "✗";

@@ -1,4 +1,4 @@
-// The shipped model: captions in, image tokens and images out. The same steps as aecourse/text_to_image/sampling.py.
+// The shipped model: captions in, image tokens and images out. The same steps as aecourse/text_to_image/decoding.py.
 // Matrices and attention are computed by kernels.ts in WebAssembly, in batches; looking up and drawing is done here.
 
 import { Memory, read } from "./weights.js";

@@ -109,10 +109,10 @@ class Playground {
 
   /** Ask the worker for the pictures of this state, unless the caption is none or they are there already. */
   #draw() {
-    const { caption, ...settings } = this.state;
-    let asked;
+    const { caption: text, ...settings } = this.state;
+    let caption;
     try {
-      asked = this.grammar.parse(caption);
+      caption = this.grammar.parse(text);
     } catch (error) {
       if (!(error instanceof CaptionError)) throw error;
       const stay = this.title.textContent ? " (The pictures are still those of the caption above them.)" : "";
@@ -120,13 +120,13 @@ class Playground {
       return;
     }
     this.message.textContent = "";
-    this.slots.follow(asked);
-    const wanted = { asked, count: this.pictures.count, ...settings };
+    this.slots.follow(caption);
+    const wanted = { caption, count: this.pictures.count, ...settings };
     const key = JSON.stringify(wanted);
     if (!this.worker || key === this.request.key) return;
     this.request = { id: this.request.id + 1, key, begun: performance.now(), right: 0 };
-    this.title.textContent = this.grammar.say(asked);
-    this.badge.hidden = !this.grammar.unseen(asked);
+    this.title.textContent = this.grammar.say(caption);
+    this.badge.hidden = !this.grammar.unseen(caption);
     this.pictures.wait();
     this.worker.postMessage({ id: this.request.id, ...wanted });
   }

@@ -1,4 +1,4 @@
-// Which words are spelled alike: difflib's measure, so that the hints are those of the notebooks.
+// Which words are spelled alike, by the measure of Python's difflib, which the notebooks use.
 // Source: Ratcliff & Metzener (1988), Gestalt pattern matching.
 
 /** Up to `count` of the words whose likeness to `word` is at least `cutoff`, the most alike first. */
@@ -6,7 +6,7 @@ export function closest(word, words, count, cutoff) {
   return [...new Set(words)]
     .map((other) => ({ other, ratio: likeness(other, word) }))
     .filter(({ ratio }) => ratio >= cutoff)
-    .sort((a, b) => b.ratio - a.ratio || (a.other < b.other ? 1 : -1))
+    .sort((a, b) => b.ratio - a.ratio)
     .slice(0, count)
     .map(({ other }) => other);
 }

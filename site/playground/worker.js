@@ -1,6 +1,6 @@
 // What draws, beside the page: takes requests, posts pictures as they are done. A newer request ends the older one.
 //
-// in:   {id, asked: (10,), count, temperature, bestOf, seed}
+// in:   {id, caption: (10,), count, temperature, bestOf, seed}
 // out:  {kind: "loading", loaded: bytes}, {kind: "ready"}, {kind: "failed", message}
 //       {kind: "picture", id, index, pixels: RGBA of 32 * 32, right, read: the caption that the checker reads}
 //       {kind: "done", id}
@@ -43,9 +43,9 @@ async function prepare() {
 }
 
 /** Draw and post pictures number `from` and those after it: of each the likeliest out of `bestOf`. */
-function draw({ painter, grammar, checker }, { id, asked, temperature, bestOf, seed }, from, several) {
-  const captions = Array.from({ length: several }, (_, k) => grammar.complete(asked, uniform(seed, from + k, 0)));
-  const every = captions.flatMap((caption) => new Array(bestOf).fill(caption));
+function draw({ painter, grammar, checker }, { id, caption, temperature, bestOf, seed }, from, several) {
+  const captions = Array.from({ length: several }, (_, k) => grammar.complete(caption, uniform(seed, from + k, 0)));
+  const every = captions.flatMap((whole) => new Array(bestOf).fill(whole));
   const clocks = (row) => exponential(seed, from + Math.floor(row / bestOf), 1 + (row % bestOf));
   const { tokens, scores } = painter.sample(every, temperature, clocks);
   const length = tokens.length / every.length;
@@ -53,9 +53,9 @@ function draw({ painter, grammar, checker }, { id, asked, temperature, bestOf, s
     const own = scores.subarray(k * bestOf, (k + 1) * bestOf);
     const best = k * bestOf + own.indexOf(Math.max(...own));
     const image = painter.decode(tokens.subarray(best * length, (best + 1) * length));
-    const { right, caption } = checker.check(image, asked);
+    const { right, caption: read } = checker.check(image, caption);
     const pixels = rgba(image);
-    postMessage({ kind: "picture", id, index: from + k, pixels, right, read: caption }, [pixels.buffer]);
+    postMessage({ kind: "picture", id, index: from + k, pixels, right, read }, [pixels.buffer]);
   }
 }
 

@@ -11,7 +11,7 @@ from aecourse import guards, live
 from aecourse.figures.images import tiles
 from aecourse.notation import FAINT, INK
 from aecourse.style import new_figure
-from aecourse.text_to_image import captions, checker, painter
+from aecourse.text_to_image import captions, checker, grammar, painter, vocabulary
 
 ROWS, COLUMNS = 3, 5
 _GAP = 3  # pixels between pictures
@@ -44,7 +44,7 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
     model = painter.shipped() if model is None else model
     if not isinstance(model, painter.Painter):
         raise ValueError(f"model: expected a Painter, got {type(model).__name__}")
-    captions.parse(caption)
+    grammar.parse(caption)
     figure, (ax,) = new_figure(size=(9.2, 6.3))
     shown = ax.imshow(torch.ones(ROWS * _CELL, COLUMNS * _CELL, 3).numpy())
     ax.set(xticks=[], yticks=[])
@@ -58,20 +58,20 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
 
     def update(caption: str, temperature: float, guidance: float, best_of: str, seed: int) -> str:
         try:
-            asked = captions.parse(caption)
-        except captions.CaptionError as error:
+            row = grammar.parse(caption)
+        except grammar.CaptionError as error:
             return f"{str(error).removeprefix('caption: ')} (The pictures are still those of the caption above them.)"
-        grid = asked.expand(ROWS * COLUMNS, -1)
+        grid = row.expand(ROWS * COLUMNS, -1)
         settings = {"temperature": temperature, "guidance": guidance, "best_of": int(best_of)}
         images = model.draw(grid, torch.Generator().manual_seed(seed), **settings)
         right = checker.matches(images, grid)
         shown.set_data(tiles(images, COLUMNS, _GAP, fill=1.0))
         for mark, good in zip(marks, right.tolist(), strict=True):
             mark.set(text="✓" if good else "✗", color=_YES if good else _NO)
-        new = bool(captions.unseen(asked[None]))
-        title.set_text(captions.say(asked))
+        new = bool(captions.unseen(row[None]))
+        title.set_text(grammar.say(row))
         badge.set_text("never seen in training" if new else "")
-        return f"{captions.say(asked)}: {int(right.sum())} of {len(grid)} are exactly that" + (
+        return f"{grammar.say(row)}: {int(right.sum())} of {len(grid)} are exactly that" + (
             ", though no training picture shows this combination." if new else "."
         )
 
@@ -90,45 +90,49 @@ def reword(caption: str, slot: str, word: str) -> str:
 
     Args:
         caption: as typed.
-        slot: a key of `captions.SLOTS`.
+        slot: a key of `vocabulary.SLOTS`.
         word: one of the slot's words; "any" leaves it open.
 
     Returns:
         the new caption.
 
     Raises:
-        CaptionError: caption is not understood.
+        CaptionError: caption is not understood, or has no noun without the word.
         ValueError: there is no such slot or word.
     """
-    asked = captions.parse(caption)
-    options = captions.SLOTS[guards.choice("slot", slot, captions.SLOTS)]
-    asked[captions.SLOT[slot]] = 0 if word == _ANY else 1 + options.index(guards.choice("word", word, options))
-    return captions.say(asked)
+    row = grammar.parse(caption)
+    options = vocabulary.SLOTS[guards.choice("slot", slot, vocabulary.SLOTS)]
+    row[vocabulary.SLOT[slot]] = 0 if word == _ANY else 1 + options.index(guards.choice("word", word, options))
+    return grammar.say(row)
 
 
 def _slots(typed: live.widgets.Text) -> list[live.widgets.Widget]:
     """Menus for the slots of the caption, and for examples; text and menus follow each other."""
-    menus = {name: live.slot(name.removesuffix("_2"), _options(name)) for name in captions.SLOTS}
+    menus = {name: live.slot(name.removesuffix("_2"), _options(name)) for name in vocabulary.SLOTS}
     examples = live.slot("try", list(EXAMPLE_CAPTIONS), wide=True)
     following = False
 
     def follow(_: object = None) -> None:
         nonlocal following
         try:
-            asked = captions.parse(typed.value)
-        except captions.CaptionError:
+            row = grammar.parse(typed.value)
+        except grammar.CaptionError:
             return
-        kind = list(captions.KINDS.values())[int(captions.kind(asked[None]))]
+        kind = list(vocabulary.KINDS.values())[int(captions.kind(row[None]))]
         following = True
         for name, menu in menus.items():
             menu.layout.display = "" if name in kind else "none"
-            k = int(asked[captions.SLOT[name]])
-            menu.value = captions.SLOTS[name][k - 1] if k else (_ANY if _ANY in menu.options else menu.options[0])
+            k = int(row[vocabulary.SLOT[name]])
+            menu.value = vocabulary.SLOTS[name][k - 1] if k else (_ANY if _ANY in menu.options else menu.options[0])
         following = False
 
     def say(name: str, change: dict) -> None:
-        if not following:
+        if following:
+            return
+        try:
             typed.value = reword(typed.value, name, change["new"])
+        except grammar.CaptionError:  # a sentence needs its noun: the menu goes back
+            follow()
 
     for name, menu in menus.items():
         menu.observe(lambda change, name=name: say(name, change), "value")
@@ -141,7 +145,7 @@ def _slots(typed: live.widgets.Text) -> list[live.widgets.Widget]:
 def _options(slot: str) -> list[str]:
     """The words of a slot; what a caption cannot do without has no `any`."""
     needed = slot in ("thing", "relation", "shape_2")
-    return list(captions.SLOTS[slot]) if needed else [_ANY, *captions.SLOTS[slot]]
+    return list(vocabulary.SLOTS[slot]) if needed else [_ANY, *vocabulary.SLOTS[slot]]
 
 
 def _mark(ax: Axes, row: int, column: int) -> Text:

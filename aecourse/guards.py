@@ -238,7 +238,7 @@ def instance(name: str, value: object, *kinds: type[Kind]) -> Kind:
     Args:
         name: of the argument; the message starts with it.
         value: anything.
-        kinds: the types that are taken, such as `torch.Generator`.
+        *kinds: the types that are taken, such as `torch.Generator`.
 
     Returns:
         `value` itself.

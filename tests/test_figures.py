@@ -115,6 +115,14 @@ def test_a_task_stands_inside_just_its_regions(latent, structured):
         (lambda: figures.mosaic(torch.zeros(5, 16), 2), "^images: expected full rows of 2"),
         (lambda: figures.kernels({}), "^sets: expected at least one"),
         (lambda: figures.errors(torch.ones(2), {"a": torch.ones(3)}, {}, "y"), "^a: expected the shape of d"),
+        (
+            lambda: figures.dots(["a", "b"], {"c": torch.ones(3, 5)}, {"c": torch.ones(2)}, "y"),
+            "^c: expected the shape of groups",
+        ),
+        (
+            lambda: figures.dots(["a", "b"], {"c": torch.ones(2, 5)}, {"c": torch.ones(3)}, "y"),
+            "^optimum of c: expected the shape of groups",
+        ),
         (lambda: figures.roc({"a": (torch.ones(2), torch.ones(3))}), "^a: expected the shape of the share"),
         (lambda: figures.grid(1), "^side: "),
     ],
@@ -168,6 +176,19 @@ def test_walks_and_error_curves_draw_every_curve():
     ax = figures.errors(d, {"deep": d.flip(0)}, {"best": d.flip(0) / 2}, "error")
     assert [line.get_label() for line in ax.lines] == ["best", "deep"]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+
+
+def test_dots_show_every_run_in_its_group_over_the_best_possible():
+    runs = {"a": torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "b": torch.tensor([[5.0, 6.0], [7.0, 8.0]])}
+    ax = figures.dots(
+        ["left", "right"], runs, {"a": torch.tensor([0.5, 1.5]), "b": torch.tensor([2.5, 3.5])}, "error", limit="PCA"
+    )
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[1, 2, 3, 4], [5, 6, 7, 8]]
+    for line in ax.lines:
+        assert np.round(line.get_xdata()).tolist() == [0, 0, 1, 1]
+    assert [[y for (_, y), _ in bars.get_segments()] for bars in ax.collections] == [[0.5, 1.5], [2.5, 3.5]]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["left", "right"]
+    assert {text.get_text() for text in ax.get_legend().get_texts()} == {"PCA", "a", "b"}
 
 
 def test_cells_show_every_code_in_the_colour_of_its_token_and_every_entry_with_its_number():

@@ -7,10 +7,10 @@ The modules::
     maps          points, grids, energy maps and the cells of a codebook in the plane
     field         where a model sends every point of the plane: arrows over a map of their length
     images        rows and mosaics of images on one grey scale, kernels, walks from image to image
-    curves        quantities against a quantity, errors against d, ROC curves
+    curves        quantities against a quantity, runs as dots, errors against d, ROC curves
 """
 
-from aecourse.figures.curves import bars, errors, lines, roc
+from aecourse.figures.curves import bars, dots, errors, lines, roc
 from aecourse.figures.diagrams import SETTINGS, diagram
 from aecourse.figures.field import fields
 from aecourse.figures.images import colour_rows, image_rows, kernels, mosaic, walks
@@ -23,6 +23,7 @@ __all__ = [
     "cells",
     "colour_rows",
     "diagram",
+    "dots",
     "energy_maps",
     "errors",
     "fields",

@@ -1,8 +1,9 @@
-"""Quantities against a quantity, as lines or as bars."""
+"""Quantities against a quantity, as lines, as bars or, run by run, as dots."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import torch
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 from torch import Tensor
@@ -66,6 +67,48 @@ def bars(
     ax.bar_label(rectangles, [form.format(v) for v in values.values()], padding=3, color=INK)
     ax.margins(y=0.14)
     ax.set_ylabel(ylabel)
+    return ax
+
+
+def dots(
+    groups: Sequence[str],
+    runs: Mapping[str, Tensor],
+    optimum: Mapping[str, Tensor],
+    ylabel: str,
+    ax: Axes | None = None,
+    *,
+    limit: str = "best possible",
+) -> Axes:
+    """Every one of a few runs as a dot, condition beside condition, each with a known optimum as a grey bar.
+
+    Args:
+        groups: names of the groups in which the conditions stand side by side.
+        runs: condition -> (groups, k), the values of its k runs.
+        optimum: condition -> (groups,), where the bars stand.
+        ylabel: with its unit.
+        ax: where to draw; a new figure if None.
+        limit: what the bars are, for the legend.
+
+    Returns:
+        The Axes, drawn into.
+
+    Raises:
+        ValueError: a condition has not one row and one optimum a group, or a value is not finite.
+    """
+    ax = ax or plt.figure(figsize=(9.0, 4.8)).gca()
+    place = torch.arange(len(groups))[:, None]
+    for k, (condition, values) in enumerate(runs.items()):
+        guards.batch(condition, values)
+        guards.same_shape(condition, values[:, 0], "groups", place[:, 0])
+        guards.same_shape(f"optimum of {condition}", optimum[condition], "groups", place[:, 0])
+        x = place + 0.24 * (k - (len(runs) - 1) / 2)
+        bars = ax.hlines(optimum[condition].cpu(), x[:, 0] - 0.1, x[:, 0] + 0.1, color=MUTED, lw=7, alpha=0.55)
+        ax.plot(x.expand(values.shape).flatten(), values.cpu().flatten(), "os^D"[k % 4], ms=8, label=condition)
+    ax.set(ylabel=ylabel, xlim=(-0.6, len(groups) - 0.4))
+    bars.set_label(limit)
+    ax.set_xticks(range(len(groups)), groups)
+    ax.grid(axis="y", alpha=0.6)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import course
 import nbformat
 from demo_pages.calls import Page, find_pages
+from lab import hand_over
 from tqdm import tqdm
 
 LOOK = course.SITE / "demos"
@@ -148,7 +149,7 @@ def serve(port: int, browser: bool) -> None:
     command += [f"--MappingKernelManager.cull_idle_timeout={IDLE}", "--MappingKernelManager.cull_interval=60"]
     print(f"The live figures: http://localhost:{port}/   (Ctrl-C ends it)", flush=True)
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or not sys.platform.startswith("linux")
-    os.execve(sys.executable, command if browser and screen else [*command, "--no-browser"], surroundings())
+    hand_over(command if browser and screen else [*command, "--no-browser"], surroundings())
 
 
 def main(arguments: list[str] | None = None) -> None:

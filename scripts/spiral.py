@@ -11,16 +11,19 @@ import json
 import shutil
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
 import torch
 
 from aecourse import data, energies, models, training
+from aecourse.chapters.ch09_denoising_on_the_plane import live_figures
+from aecourse.figures import field
 from aecourse.notation import INK, PAPER, colour
 
 SOURCE = Path(__file__).resolve().parents[1] / "site" / "spiral"
-DATA, NETWORK = "spiral.json", "network.bin"
+TABLES, NETWORK = "tables.js", "network.bin"
 
 
 def train(seed: int = 0) -> models.Denoiser:
@@ -46,13 +49,41 @@ def train(seed: int = 0) -> models.Denoiser:
     return model.eval()
 
 
+def tables(spread: float, sizes: list[int]) -> dict[str, Any]:
+    """What the page takes from the course, by the names that its scripts use.
+
+    Args:
+        spread: of the network's data, as it was told.
+        sizes: of its layers.
+    """
+    return {
+        "POINTS": data.spiral().double().flatten().tolist(),
+        "SPREAD": spread,
+        "SIZES": sizes,
+        "COLOURS": {"ink": INK, "paper": PAPER} | {name: colour(name) for name in ("y", "y_hat", "y_tilde")},
+        "MAP": matplotlib.colormaps["cividis"](np.arange(256), bytes=True)[:, :3].flatten().tolist(),
+        "LOW": data.BOX[0],
+        "HIGH": data.BOX[1],
+        "SIDE": live_figures.SIDE,
+        "STEPS": live_figures.STEPS,
+        "LEAST": live_figures.LOWEST,
+        "MOST": live_figures.HIGHEST,
+        "DEFAULT": live_figures.SIGMA,
+        "ALONG": field.ALONG[:-1].tolist(),  # a canvas closes a path by itself
+        "ACROSS": field.ACROSS[:-1].tolist(),
+        "LONGEST": field.LONGEST,
+        "BRIGHT": field.BRIGHT,
+    }
+
+
 def export(folder: Path, model: models.Denoiser | None = None) -> None:
     """Write everything that the page needs into `folder`, which is made if need be.
 
-    `spiral.json` holds the data, the colours, and the sizes of the network; `network.bin` its weights, layer by layer
-    the matrix row by row and then the bias, as little-endian 32-bit floats.
+    `network.bin` has the weights of the network, layer by layer the matrix row by row and then the bias, as
+    little-endian 32-bit floats; `tables.js` whatever else the page and the course have in common.
 
     Args:
+        folder: where to write.
         model: a Denoiser of two components; by default one is trained.
     """
     model = train() if model is None else model
@@ -60,21 +91,11 @@ def export(folder: Path, model: models.Denoiser | None = None) -> None:
     for path in [*SOURCE.glob("*.js"), *SOURCE.glob("*.css")]:
         shutil.copyfile(path, folder / path.name)
     layers = [layer for layer in chain(model.enc, model.dec) if isinstance(layer, torch.nn.Linear)]
-    content = {
-        "points": data.spiral().double().flatten().tolist(),
-        "spread": model.spread,
-        "sizes": [layers[0].in_features, *(layer.out_features for layer in layers)],
-        "colours": {"ink": INK, "paper": PAPER} | {name: colour(name) for name in ("y", "y_hat", "y_tilde")},
-        "map": _colour_map(),
-    }
-    (folder / DATA).write_text(json.dumps(content, separators=(",", ":")), "utf-8")
+    sizes = [layers[0].in_features, *(layer.out_features for layer in layers)]
+    rows = [f"export const {name} = {json.dumps(value)};" for name, value in tables(model.spread, sizes).items()]
+    (folder / TABLES).write_text("\n".join(["// Written by scripts/spiral.py.", *rows, ""]), "utf-8")
     numbers = torch.cat([part.detach().flatten() for layer in layers for part in (layer.weight, layer.bias)])
     (folder / NETWORK).write_bytes(numbers.numpy().astype("<f4").tobytes())
-
-
-def _colour_map() -> list[int]:
-    """The figures' colour map: red, green and blue of 256 colours, each from 0 to 255."""
-    return matplotlib.colormaps["cividis"](np.arange(256), bytes=True)[:, :3].flatten().tolist()
 
 
 def main() -> None:

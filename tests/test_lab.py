@@ -1,4 +1,4 @@
-"""`make lab` and `make demos` end as the program that they start, also where a process cannot be replaced: on Windows."""
+"""`make lab` and `make demos` end as the program that they start, on Windows too, where none can become another."""
 
 import os
 import signal

@@ -14,8 +14,10 @@ from aecourse.figures.maps import extent, grid, square
 from aecourse.notation import INK, PAPER
 
 # Half a shaft, then a head, then back: along the arrow and across it, in units of its length.
-_ALONG = np.array([0.0, 0.62, 0.55, 1.0, 0.55, 0.62, 0.0, 0.0])
-_ACROSS = np.array([0.05, 0.05, 0.24, 0.0, -0.24, -0.05, -0.05, 0.05])
+ALONG = np.array([0.0, 0.62, 0.55, 1.0, 0.55, 0.62, 0.0, 0.0])
+ACROSS = np.array([0.05, 0.05, 0.24, 0.0, -0.24, -0.05, -0.05, 0.05])
+LONGEST = 0.92  # of an arrow as drawn, in cells of the grid
+BRIGHT = 0.6  # from this share of the colour scale on the map is bright, and its arrows are dark
 _CODES = np.array([Path.MOVETO, *[Path.LINETO] * 6, Path.CLOSEPOLY], np.uint8)
 
 
@@ -63,9 +65,9 @@ class Field:
         arrows = move.detach().cpu().numpy()
         length = np.hypot(*arrows.T)
         self.heat.set_data(length.reshape(self.side, self.side))
-        bright = length > 0.6 * self.high
+        bright = length > BRIGHT * self.high
         for patch, chosen in zip(self.patches, (~bright, bright), strict=False):
-            patch.set_path(_arrows(self.start[chosen], arrows[chosen], 0.92 * self.cell))
+            patch.set_path(_arrows(self.start[chosen], arrows[chosen], LONGEST * self.cell))
 
 
 def _arrows(start: np.ndarray, move: np.ndarray, longest: float) -> Path:
@@ -75,7 +77,7 @@ def _arrows(start: np.ndarray, move: np.ndarray, longest: float) -> Path:
     length = np.hypot(*move.T)
     along = move * (np.minimum(1, longest / np.maximum(length, 1e-12)))[:, None]
     across = along[:, ::-1] * (-1, 1)
-    corners = start[:, None] + along[:, None] * _ALONG[:, None] + across[:, None] * _ACROSS[:, None]
+    corners = start[:, None] + along[:, None] * ALONG[:, None] + across[:, None] * ACROSS[:, None]
     return Path(corners.reshape(-1, 2), np.tile(_CODES, len(start)))
 
 

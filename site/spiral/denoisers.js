@@ -9,14 +9,7 @@
  * @typedef {{inputs: number, outputs: number, weight: Float64Array, bias: Float64Array}} Layer  weight: row by row; outputs: even
  * @typedef {{spread: number, layers: Layer[]}} Network
  */
-
-/** The plane that is drawn, and the places of an arrow along its side. */
-export const LOW = -1.2;
-export const HIGH = 1.2;
-export const SIDE = 33;
-
-/** Steps of a path that follows the arrows. */
-export const STEPS = 20;
+import { HIGH, LOW, SIDE } from "./tables.js";
 
 /** Points that go through the network together: a weight is read once for all of them. */
 const TOGETHER = 4;
@@ -116,7 +109,7 @@ export function bestDenoiser(points) {
   };
 }
 
-/** The places of the arrows, row by row from the bottom left, as `figures.grid(33)`. */
+/** The places of the arrows, row by row from the bottom left, as `figures.grid`. */
 export function grid() {
   const places = new Float64Array(2 * SIDE * SIDE);
   for (let at = 0; at < SIDE * SIDE; at++) {

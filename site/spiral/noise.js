@@ -1,10 +1,8 @@
 /** The noise level: a logarithmic slider's steps, and the page's address. */
+import { DEFAULT, LEAST, MOST } from "./tables.js";
 
-export const LEAST = 0.03;
-export const MOST = 1;
 /** Steps of the slider: with 134 of them 0.1 and 0.3 are steps. */
 export const LAST = 134;
-export const DEFAULT = 0.1;
 
 /** The noise at a step of the slider, to three digits. */
 export const sigmaAt = (step) => Number((LEAST * (MOST / LEAST) ** (step / LAST)).toPrecision(3));

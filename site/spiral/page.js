@@ -1,6 +1,6 @@
 /** What the playground looks like without its pictures, and everything that it says. */
-import { HIGH, LOW, SIDE, STEPS } from "./denoisers.js";
 import { LAST } from "./noise.js";
+import { HIGH, LOW, MAP, POINTS, SIDE, STEPS } from "./tables.js";
 
 const SHORT = 0.1; // arrows shorter than this are told as "dark"
 const TITLES = {
@@ -18,8 +18,8 @@ const place = ([y_1, y_2]) => `(${y_1.toFixed(2)}, ${y_2.toFixed(2)})`.replaceAl
 const along = (value) => (100 * (value - LOW + (HIGH - LOW) / (SIDE - 1) / 2)) / ((HIGH - LOW) * (SIDE / (SIDE - 1)));
 
 export class Page {
-  /** @param {Element} host  its content is replaced  @param {number[]} map  the colour map */
-  constructor(host, map) {
+  /** @param {Element} host  its content is replaced */
+  constructor(host) {
     const id = `spiral-${++made}`;
     host.innerHTML = `
       <div class="sp-noise">
@@ -52,7 +52,7 @@ export class Page {
       const box = find(`.sp-plane[data-denoiser=${name}]`);
       this.panels[name] = { box, canvas: box.querySelector("canvas") };
     }
-    const colours = Array.from({ length: 16 }, (_, i) => `rgb(${map.slice(51 * i, 51 * i + 3)})`);
+    const colours = Array.from({ length: 16 }, (_, i) => `rgb(${MAP.slice(51 * i, 51 * i + 3)})`);
     find(".sp-bar").style.background = `linear-gradient(to right, ${colours})`;
   }
 
@@ -65,7 +65,7 @@ export class Page {
   }
 
   /**
-   * @param {import("./worker.js").Field} field
+   * @param {import("./fields.js").Field} field
    * @param {?number[]} start  of the paths
    * @param {?{trained: number, best: number}} ends  how far from the data they end
    */
@@ -82,7 +82,7 @@ export class Page {
   /** Say in words what is seen. */
   describe({ sigma }, planes) {
     for (const [name, { canvas }] of Object.entries(this.panels)) {
-      const { lengths, points } = planes[name];
+      const { lengths } = planes[name];
       let dark = 0, longest = 0;
       for (const length of lengths) {
         dark += length < SHORT;
@@ -91,7 +91,7 @@ export class Page {
       canvas.setAttribute(
         "aria-label",
         `${SPOKEN[name]} at σ = ${digits(sigma)}: ${SIDE} × ${SIDE} arrows over a map of their length, and ` +
-          `${points.length / 2} data points on a spiral. The map is dark, arrows shorter than ${SHORT}, on ` +
+          `${POINTS.length / 2} data points on a spiral. The map is dark, arrows shorter than ${SHORT}, on ` +
           `${Math.round((100 * dark) / lengths.length)} % of the plane; the longest arrow is ` +
           `${longest.toFixed(2)} plane units long.${this.pathLine.textContent && " A path follows the arrows."}`,
       );

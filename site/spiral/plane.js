@@ -1,33 +1,21 @@
-/**
- * One panel's canvas: a heat map of the arrows' lengths, the arrows, the data, and a path that follows the arrows.
- *
- * @typedef {{ink: string, paper: string, y: string, y_hat: string, y_tilde: string}} Colours  of `notation`
- */
-import { grid, HIGH, LOW, SIDE } from "./denoisers.js";
+/** One panel's canvas: a heat map of the arrows' lengths, the arrows, the data, and a path that follows the arrows. */
+import { grid } from "./denoisers.js";
+import { ACROSS, ALONG, BRIGHT, COLOURS, HIGH, LONGEST, LOW, MAP, POINTS, SIDE } from "./tables.js";
 
 const CELL = (HIGH - LOW) / (SIDE - 1);
 const EDGE = HIGH + CELL / 2; // the outermost cells are centred on the edge of the plane
-const LONGEST = 0.92 * CELL; // of an arrow as drawn; its colour says how long it is
-const BRIGHT = 0.6; // from this length on the map is bright, and its arrows are dark
 const RADIUS = 0.021; // of a data point
 const SHARPEST = 2; // more pixels than that a point nobody sees, but they take time
-
-// Half a shaft, then a head, then back: along the arrow and across it, in units of its length. As `figures.field`.
-const ALONG = [0.0, 0.62, 0.55, 1.0, 0.55, 0.62, 0.0];
-const ACROSS = [0.05, 0.05, 0.24, 0.0, -0.24, -0.05, -0.05];
 
 const places = grid();
 
 export class Plane {
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {Float64Array} points  the data
-   * @param {Uint8Array} map  the colour map, red, green and blue of 256 colours from length 0 to length 1
-   * @param {Colours} colours
    * @param {string} look  colour of the path
    */
-  constructor(canvas, points, map, colours, look) {
-    Object.assign(this, { canvas, points, colours, look });
+  constructor(canvas, look) {
+    Object.assign(this, { canvas, look });
     this.context = canvas.getContext("2d", { alpha: false });
     this.lengths = new Float64Array(SIDE * SIDE);
     this.moves = new Float64Array(2 * SIDE * SIDE);
@@ -37,7 +25,7 @@ export class Plane {
     this.image = this.heatContext.createImageData(SIDE, SIDE);
     this.pixels = new Uint32Array(this.image.data.buffer);
     const bytes = new Uint8Array(4 * 256).fill(255);
-    for (let i = 0; i < 3 * 256; i++) bytes[4 * Math.floor(i / 3) + (i % 3)] = map[i];
+    for (let i = 0; i < 3 * 256; i++) bytes[4 * Math.floor(i / 3) + (i % 3)] = MAP[i];
     this.map = new Uint32Array(bytes.buffer);
   }
 
@@ -78,14 +66,14 @@ export class Plane {
    * @param {?number[]} cursor  where the keyboard would drop a point
    */
   draw(path, cursor) {
-    const { context, canvas, colours } = this;
+    const { context, canvas } = this;
     const scale = canvas.width / (2 * EDGE); // pixels a plane unit
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(this.heat, 0, 0, canvas.width, canvas.height);
     context.setTransform(scale, 0, 0, -scale, canvas.width / 2, canvas.height / 2);
-    this.arrows(colours.paper, 0, BRIGHT);
-    this.arrows(colours.ink, BRIGHT, Infinity);
+    this.arrows(COLOURS.paper, 0, BRIGHT);
+    this.arrows(COLOURS.ink, BRIGHT, Infinity);
     const unit = (2 * EDGE) / canvas.clientWidth; // one CSS pixel
     this.data(unit);
     if (path) this.follow(path, unit);
@@ -112,7 +100,7 @@ export class Plane {
 
   arrow(i) {
     const { context, moves, lengths } = this;
-    const share = Math.min(1, LONGEST / lengths[i]);
+    const share = Math.min(1, (LONGEST * CELL) / lengths[i]);
     const u = share * moves[2 * i];
     const v = share * moves[2 * i + 1];
     for (let k = 0; k < ALONG.length; k++) {
@@ -134,23 +122,23 @@ export class Plane {
 
   /** The data: outlined, so that they show on every colour of the map. */
   data(unit) {
-    const { context, colours } = this;
-    this.discs(this.points, 0, RADIUS);
-    this.paint(colours.y, colours.paper, unit);
+    const { context } = this;
+    this.discs(POINTS, 0, RADIUS);
+    this.paint(COLOURS.y, COLOURS.paper, unit);
     context.fill();
     context.stroke();
   }
 
   /** A line on a wider dark one, so that it shows on every colour of the map; a dot a step; a plus at the start. */
   follow(path, unit) {
-    const { context, colours } = this;
+    const { context } = this;
     context.beginPath();
     context.moveTo(path[0], path[1]);
     for (let i = 2; i < path.length; i += 2) context.lineTo(path[i], path[i + 1]);
     context.lineJoin = "round";
-    this.twice(colours.ink, 4 * unit, this.look, 2.4 * unit);
+    this.twice(COLOURS.ink, 4 * unit, this.look, 2.4 * unit);
     this.discs(path, 2, 4 * unit);
-    this.paint(this.look, colours.ink, 2 * unit);
+    this.paint(this.look, COLOURS.ink, 2 * unit);
     context.stroke(); // first, or a heap of small steps would be all outline
     context.fill();
     const arm = 7 * unit;
@@ -160,11 +148,11 @@ export class Plane {
     context.moveTo(path[0], path[1] - arm);
     context.lineTo(path[0], path[1] + arm);
     context.lineCap = "square";
-    this.twice(colours.paper, 7 * unit, colours.y_hat, 4.5 * unit);
+    this.twice(COLOURS.paper, 7 * unit, COLOURS.y_hat, 4.5 * unit);
   }
 
   crosshair([x, y], unit) {
-    const { context, colours } = this;
+    const { context } = this;
     context.beginPath();
     context.arc(x, y, 10 * unit, 0, 2 * Math.PI);
     for (const [u, v] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
@@ -172,7 +160,7 @@ export class Plane {
       context.lineTo(x + 15 * u * unit, y + 15 * v * unit);
     }
     context.lineCap = "butt";
-    this.twice(colours.ink, 4 * unit, colours.paper, 1.8 * unit);
+    this.twice(COLOURS.ink, 4 * unit, COLOURS.paper, 1.8 * unit);
   }
 
   paint(fill, edge, width) {

@@ -2,10 +2,11 @@
  * The spiral's playground: what a trained denoiser and the best possible one do everywhere in the plane, at any noise.
  * Becomes part of every element of class `spiral-playground`. The noise stands in the page's address, as sigma=….
  */
-import { bestDenoiser, distanceToNearest, follow, HIGH, LOW, SIDE, STEPS, trainedDenoiser } from "./denoisers.js";
-import { DEFAULT, readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
+import { bestDenoiser, distanceToNearest, follow, trainedDenoiser } from "./denoisers.js";
+import { readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
 import { Page } from "./page.js";
 import { Plane } from "./plane.js";
+import { COLOURS, DEFAULT, HIGH, LOW, POINTS, SIDE, SIZES, SPREAD, STEPS } from "./tables.js";
 
 const NAMES = ["trained", "best"];
 const STRIDE = 0.05; // of the keyboard, in plane units
@@ -13,29 +14,23 @@ const QUIET = 300; // ms without a move, after which the address changes: browse
 const PAUSE = 800; // ms between what is said to a screen reader, at least
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/**
- * @typedef {{points: Float64Array, network: import("./denoisers.js").Network, map: number[],
- *   colours: import("./plane.js").Colours}} Data
- */
-
 /** @type {WeakMap<Element, Playground>} */
 export const mounted = new WeakMap();
 
 class Playground {
   /**
    * @param {Element} host  its content is replaced
-   * @param {Data} data
+   * @param {import("./denoisers.js").Network} network
    */
-  constructor(host, { points, network, map, colours }) {
-    this.points = points;
-    this.page = new Page(host, map);
-    const looks = { trained: colours.y_tilde, best: colours.paper };
-    this.denoisers = { trained: trainedDenoiser(network), best: bestDenoiser(points) };
+  constructor(host, network) {
+    this.page = new Page(host);
+    const looks = { trained: COLOURS.y_tilde, best: COLOURS.paper };
+    this.denoisers = { trained: trainedDenoiser(network), best: bestDenoiser(POINTS) };
     this.planes = {};
     this.paths = {};
     for (const name of NAMES) {
       const canvas = this.page.panels[name].canvas;
-      this.planes[name] = new Plane(canvas, points, map, colours, looks[name]);
+      this.planes[name] = new Plane(canvas, looks[name]);
       this.paths[name] = new Float64Array(2 * (STEPS + 1));
     }
     /** Time of the last drawing on this thread and of the last field on the other, in ms. */
@@ -46,9 +41,9 @@ class Playground {
     this.used = false; // a page that has just been opened says nothing by itself
     this.shown = newField();
     this.spare = newField(); // null while the worker has it
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(new URL("./fields.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data }) => this.receive(data.field);
-    this.worker.postMessage({ points, network });
+    this.worker.postMessage({ network });
     this.listen();
     this.choose(readSigma() ?? DEFAULT);
   }
@@ -93,7 +88,7 @@ class Playground {
     this.worker.postMessage({ sigma: this.sigma, field }, [field.trained.buffer, field.best.buffer]);
   }
 
-  /** @param {import("./worker.js").Field} field */
+  /** @param {import("./fields.js").Field} field */
   receive(field) {
     this.spare = this.shown;
     this.shown = field;
@@ -144,7 +139,7 @@ class Playground {
   /** How far from the data the paths end, by name. */
   ends() {
     const last = 2 * STEPS;
-    const end = (path) => distanceToNearest(path[last], path[last + 1], this.points);
+    const end = (path) => distanceToNearest(path[last], path[last + 1], POINTS);
     return { trained: end(this.paths.trained), best: end(this.paths.best) };
   }
 
@@ -171,30 +166,28 @@ class Playground {
   }
 }
 
-/** Two fields are enough: one is seen while the worker fills the other. @returns {import("./worker.js").Field} */
+/** Two fields are enough: one is seen while the worker fills the other. @returns {import("./fields.js").Field} */
 function newField() {
   const numbers = () => new Float64Array(2 * SIDE * SIDE);
   return { sigma: 0, trained: numbers(), best: numbers(), apart: 0, milliseconds: 0 };
 }
 
-/** @returns {Promise<Data>} */
+/** @returns {Promise<import("./denoisers.js").Network>} */
 async function load() {
-  const fetched = ["spiral.json", "network.bin"].map((name) => fetch(new URL(name, import.meta.url)));
-  const [content, binary] = await Promise.all(fetched);
-  const { points, spread, sizes, colours, map } = await content.json();
+  const binary = await fetch(new URL("network.bin", import.meta.url));
   // 64 bits because there the network is twice as fast: nothing is converted on the way.
   const numbers = Float64Array.from(new Float32Array(await binary.arrayBuffer()));
   let at = 0;
   const take = (count) => numbers.slice(at, (at += count));
-  const layers = sizes.slice(1).map((outputs, l) => {
-    const inputs = sizes[l];
+  const layers = SIZES.slice(1).map((outputs, l) => {
+    const inputs = SIZES[l];
     return { inputs, outputs, weight: take(inputs * outputs), bias: take(outputs) };
   });
-  return { points: Float64Array.from(points), network: { spread, layers }, colours, map };
+  return { spread: SPREAD, layers };
 }
 
 const hosts = document.querySelectorAll(".spiral-playground");
 if (hosts.length) {
-  const data = await load();
-  for (const host of hosts) mounted.set(host, new Playground(host, data));
+  const network = await load();
+  for (const host of hosts) mounted.set(host, new Playground(host, network));
 }

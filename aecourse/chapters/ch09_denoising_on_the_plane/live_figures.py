@@ -15,8 +15,10 @@ from aecourse.figures.maps import grid, square
 from aecourse.notation import FAINT, INK, PAPER, SYMBOLS, colour
 from aecourse.style import new_figure
 
+# The page about the spiral on the website takes these from here.
 SIDE = 33
-LOWEST, HIGHEST = 0.05, 0.4
+LOWEST, HIGHEST, SIGMA = 0.03, 1.0, 0.1  # the noise: from, to, at first
+STEPS = 20  # of a path that follows the arrows
 
 
 def weigh_the_points(points: Tensor) -> live.Live:
@@ -61,7 +63,7 @@ def weigh_the_points(points: Tensor) -> live.Live:
     controls = {
         "y_1": live.slider("ŷ₁", *BOX, 0.0, step=0.02, symbol="y_hat"),
         "y_2": live.slider("ŷ₂", *BOX, -0.62, step=0.02, symbol="y_hat"),
-        "sigma": live.slider("σ, noise", LOWEST, HIGHEST, 0.1, step=0.01),
+        "sigma": live.slider("σ, noise", LOWEST, HIGHEST, SIGMA, step=0.01),
     }
     return live.Live(figure, controls, update)
 
@@ -114,7 +116,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
             "best possible one on average. Pale on the right: hardly any noisy point falls there (1 in 100 in all)."
         )
 
-    return live.Live(figure, {"sigma": live.slider("σ, noise", LOWEST, HIGHEST, 0.1, step=0.01)}, update)
+    return live.Live(figure, {"sigma": live.slider("σ, noise", LOWEST, HIGHEST, SIGMA, step=0.01)}, update)
 
 
 def _floor(best: limits.BayesDenoiser, points: Tensor, sigma: float) -> Tensor:
@@ -151,16 +153,16 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
         return limits.BayesDenoiser(points, sigma)(y)
 
     with torch.no_grad():
-        field.show(trained(places, 0.1) - places)
+        field.show(trained(places, SIGMA) - places)
 
     def update(y_1: float, y_2: float, noise: str) -> str:
         y = torch.tensor([[y_1, y_2]], device=points.device)
         ends = {}
         for name, denoise in (("trained", trained), ("best possible", best)):
             if noise == NOISE[0]:
-                path = sampling.stay(denoise, y, 0.1, 20)[:, 0]
+                path = sampling.stay(denoise, y, SIGMA, STEPS)[:, 0]
             else:
-                path = sampling.fall(denoise, y, torch.logspace(*FALLING, 20))[:, 0]
+                path = sampling.fall(denoise, y, torch.logspace(*FALLING, STEPS))[:, 0]
             paths[name].set_data(*path.T.cpu())
             ends[name] = limits.nearest_point(path[-1:], points) - path[-1:]
         start.set_data([y_1], [y_2])
@@ -178,7 +180,7 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
 
 
 FALLING = (-0.4, -1.5)  # powers of ten: from 0.4 to 0.03
-NOISE = ["stays at 0.1", "falls from 0.4 to 0.03"]
+NOISE = [f"stays at {SIGMA}", "falls from 0.4 to 0.03"]
 
 
 def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tensor) -> live.Live:

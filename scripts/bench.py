@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from bench_denoising import bench_denoise, bench_inpaint
 from bench_generative import bench_nats, bench_painter, bench_steps
+from nbformat import NotebookNode
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PEAK = r"""import re; int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1])"""
 
 
-def seconds(f, repeats: int = 3) -> float:
+def seconds(f: Callable[[], object], repeats: int = 3) -> float:
     """The shortest of several runs: the one that was disturbed least."""
     times = []
     for _ in range(repeats):
@@ -163,7 +164,7 @@ def bench_notebooks() -> None:
         print(f"  {path.stem:32s} {total:5.1f} s   {longest:5.1f} s   {peak:5.0f} MB", flush=True)
 
 
-def _cell_seconds(cell) -> float:
+def _cell_seconds(cell: NotebookNode) -> float:
     from datetime import datetime
 
     stamps = cell.metadata.get("execution", {})

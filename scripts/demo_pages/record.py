@@ -12,13 +12,16 @@ import functools
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import cloudpickle
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+
+from aecourse.live import Live
 
 
 class CellError(RuntimeError):
@@ -55,7 +58,7 @@ def record(
         raise CellError(f"{notebook.name}: changed while it was being prepared; start again")
 
 
-def store(stem: Path, function: str, args: tuple, kwargs: dict, live) -> None:
+def store(stem: Path, function: str, args: tuple, kwargs: dict, live: Live) -> None:
     """Write the call and, last because its presence means that all is there, what the page is laid out by."""
     call = {"function": function, "args": args, "kwargs": kwargs, "values": live.values}
     width, height = (float(side) for side in live.figure.get_size_inches())
@@ -66,13 +69,13 @@ def store(stem: Path, function: str, args: tuple, kwargs: dict, live) -> None:
 
 
 @contextlib.contextmanager
-def _listening(modules: Iterable[ModuleType], names: Iterable[str]):
+def _listening(modules: Iterable[ModuleType], names: Iterable[str]) -> Iterator[list]:
     """While inside, every call of these functions is noted: name, arguments, result."""
     heard, originals = [], [(m, name, getattr(m, name)) for m in modules for name in names if hasattr(m, name)]
 
     def listen(name: str, function: Callable) -> Callable:
         @functools.wraps(function)
-        def called(*args, **kwargs):
+        def called(*args: Any, **kwargs: Any) -> Any:
             live = function(*args, **kwargs)
             heard.append((name, args, kwargs, live))
             return live

@@ -188,7 +188,7 @@ def test_dots_show_every_run_in_its_group_over_the_best_possible():
         assert np.round(line.get_xdata()).tolist() == [0, 0, 1, 1]
     assert [[y for (_, y), _ in bars.get_segments()] for bars in ax.collections] == [[0.5, 1.5], [2.5, 3.5]]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["left", "right"]
-    assert {text.get_text() for text in ax.get_legend().get_texts()} == {"PCA", "a", "b"}
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b", "PCA"]
 
 
 def test_cells_show_every_code_in_the_colour_of_its_token_and_every_entry_with_its_number():

@@ -108,7 +108,7 @@ def dots(
     bars.set_label(limit)
     ax.set_xticks(range(len(groups)), groups)
     ax.grid(axis="y", alpha=0.6)
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.legend(handles=[*ax.lines, bars], loc="center left", bbox_to_anchor=(1, 0.5))
     return ax
 
 

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecourse.text_to_image import captions, vocabulary
+from aecourse.text_to_image import captions, scenes, vocabulary
 from aecourse.text_to_image.grammar import CaptionError, parse, say
 from aecourse.text_to_image.vocabulary import SLOT, SLOTS
 
@@ -132,6 +132,44 @@ def test_unsaid_words_hold_nothing_out():
     assert captions.unseen(parse("a red circle")[None]).item()
     assert captions.unseen(parse("a star above a red circle")[None]).item()
     assert captions.unseen(parse("a clock in the shape of an avocado")[None]).item()
+
+
+@pytest.mark.parametrize(
+    ("slots", "said"),
+    [
+        ({"shape": 1, "size": 1}, "no 'size' in a caption of one shape"),
+        ({"thing": 1, "colour": 1}, "no 'colour' in a caption of a thing"),
+        ({"thing": 1, "relation": 1, "shape_2": 1}, "no 'relation' in a caption of a thing"),
+        ({"shape": 1, "texture": 2, "relation": 1, "shape_2": 1}, "no 'texture' in a caption of two shapes"),
+        ({"shape": 1, "shape_2": 1}, "no 'shape_2' in a caption of one shape"),
+    ],
+)
+def test_what_no_sentence_says_is_refused_wherever_its_meaning_counts(slots, said):
+    row = torch.zeros(len(SLOTS), dtype=torch.long)
+    for name, k in slots.items():
+        row[SLOT[name]] = k
+    for use in (captions.unseen, captions.canonical, captions.check_complete, lambda c: captions.complete(c, seeded())):
+        with pytest.raises(ValueError, match=f"^captions: expected {said}"):
+            use(row[None])
+    with pytest.raises(ValueError, match=f"^caption: expected {said}"):
+        say(row)
+
+
+@pytest.mark.parametrize("text", ["a star", "a star above a moon", "a clock", "a red heart", "a striped red heart"])
+def test_what_is_left_open_is_drawn_only_after_it_was_completed(text):
+    row = parse(text)[None]
+    with pytest.raises(ValueError, match="^captions: expected every word of .*; captions.complete draws"):
+        scenes.render(row, seeded())
+    assert scenes.render(captions.complete(row, seeded()), seeded()).shape == (1, 3, 32, 32)
+
+
+@pytest.mark.parametrize("slots", [{}, {"colour": 1}, {"relation": 1, "shape": 1}, {"relation": 1, "shape_2": 1}])
+def test_a_caption_without_its_noun_is_not_said(slots):
+    row = torch.zeros(len(SLOTS), dtype=torch.long)
+    for name, k in slots.items():
+        row[SLOT[name]] = k
+    with pytest.raises(CaptionError, match="^caption: expected a noun"):
+        say(row)
 
 
 def test_completing_fills_in_what_is_open_and_changes_nothing_else():

@@ -89,6 +89,16 @@ def test_a_click_on_a_word_changes_the_caption(play):
     assert play.controls["caption"].value == "a blue heart on white"
 
 
+def test_a_sentence_keeps_its_noun(play):
+    play.set(caption="a striped red heart on white")
+    shape = next(m for m in menus(play) if m.description == "shape")
+    shape.value = "any"
+    assert play.controls["caption"].value == "a striped red heart on white"
+    assert shape.value == "heart"
+    shape.value = "star"
+    assert play.controls["caption"].value == "a striped red star on white"
+
+
 def test_the_menus_follow_what_is_typed(play):
     play.set(caption="a pizza in the shape of a star on grey")
     assert [(m.description, m.value) for m in menus(play)] == [

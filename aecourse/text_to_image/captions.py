@@ -172,7 +172,10 @@ def check_sensible(captions: Tensor, name: str = "captions") -> Tensor:
         ValueError: not captions, or a size of one shape, a colour of a thing, and the like.
     """
     kinds = kind(check(captions, name))
-    _refuse(name, (captions > 0) & ~APPLIES.to(captions.device)[kinds], kinds, "has no")
+    wrong = (captions > 0) & ~APPLIES.to(captions.device)[kinds]
+    if wrong.any():
+        row, slot, kind_name = _first(wrong, kinds)
+        raise ValueError(f"{name}: expected no {slot!r} in a caption of {kind_name}, got one in row {row}")
     return captions
 
 
@@ -190,16 +193,18 @@ def check_complete(captions: Tensor, name: str = "captions") -> Tensor:
         ValueError: not captions, or something is left open.
     """
     kinds = kind(check_sensible(captions, name))
-    hint = "needs all its words (captions.complete draws what is left open); missing:"
-    _refuse(name, (captions == 0) & APPLIES.to(captions.device)[kinds], kinds, hint)
+    silent = (captions == 0) & APPLIES.to(captions.device)[kinds]
+    if silent.any():
+        row, slot, kind_name = _first(silent, kinds)
+        hint = "captions.complete draws what is left open"
+        raise ValueError(f"{name}: expected every word of {kind_name}, got none for {slot!r} in row {row}; {hint}")
     return captions
 
 
-def _refuse(name: str, wrong: Tensor, kinds: Tensor, why: str) -> None:
-    """Name the first slot that is wrong, if there is one."""
-    if wrong.any():
-        row, slot = wrong.nonzero()[0].tolist()
-        raise ValueError(f"{name}: {list(KINDS)[int(kinds[row])]} {why} {list(SLOTS)[slot]!r}, in row {row}")
+def _first(marked: Tensor, kinds: Tensor) -> tuple[int, str, str]:
+    """Row and slot of the first mark, and the kind of that row."""
+    row, slot = marked.nonzero()[0].tolist()
+    return row, list(SLOTS)[slot], list(KINDS)[int(kinds[row])]
 
 
 def _random_words(count: int, generator: Generator) -> Tensor:

@@ -40,15 +40,24 @@ def split_captions(held: bool, count: int = 1000, split: str = "test") -> Tensor
     return random_captions(1000, Generator().manual_seed(SPLITS[split] + held), held=held)[:count]
 
 
-def exact(painter: Painter, captions: Tensor, *, seed: int = 0, progress: bool = True, **settings: float) -> Tensor:
+def exact(
+    painter: Painter,
+    captions: Tensor,
+    *,
+    temperature: float = 0.7,
+    best_of: int = 1,
+    seed: int = 0,
+    progress: bool = True,
+) -> Tensor:
     """Whether the checker finds each image to be exactly what its caption says.
 
     Args:
         painter: what draws.
         captions: (batch, 10).
+        temperature: as in `Painter.draw`.
+        best_of: as in `Painter.draw`.
         seed: of the drawing.
         progress: whether a bar is shown.
-        settings: temperature, guidance, best_of, as in `Painter.draw`.
 
     Returns:
         (batch,) bool, on the device of the painter.
@@ -60,7 +69,7 @@ def exact(painter: Painter, captions: Tensor, *, seed: int = 0, progress: bool =
     generator, parts = Generator().manual_seed(guards.count("seed", seed, low=0)), []
     with progress_bar(len(check_sensible(captions)), " captions", progress) as bar:
         for part in captions.split(100):
-            parts.append(matches(painter.draw(part, generator, **settings), part))
+            parts.append(matches(painter.draw(part, generator, temperature=temperature, best_of=best_of), part))
             bar.update(len(part))
     return torch.cat(parts)
 
@@ -94,7 +103,14 @@ def scores(painter: Painter, *, best_of: int = 8, count: int = 1000, split: str 
 
 
 def main(arguments: list[str]) -> None:
-    """Print the scores of a file of weights, as computed now and as written in its card."""
+    """Print the scores of a file of weights, as computed now and as written in its card.
+
+    Args:
+        arguments: the file; none for the shipped one.
+
+    Raises:
+        ValueError: the file holds no painter.
+    """
     runtime.setup()
     path = arguments[0] if arguments else FILE
     card = weights.card(path)

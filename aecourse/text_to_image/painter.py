@@ -65,8 +65,10 @@ class Painter(Module):
         best_of = guards.count("best_of", best_of)
         captions = complete(captions, generator)
         every = captions.repeat_interleave(best_of, dim=0)
-        settings = {"temperature": temperature, "guidance": guidance}
-        image_tokens = torch.cat([sample(self.prior, part, generator, **settings) for part in every.split(256)])
+        parts = [
+            sample(self.prior, part, generator, temperature=temperature, guidance=guidance) for part in every.split(256)
+        ]
+        image_tokens = torch.cat(parts)
         if best_of > 1:
             best = self.score(every, image_tokens).view(len(captions), best_of).argmax(dim=1)
             image_tokens = image_tokens[best + best_of * torch.arange(len(captions), device=best.device)]
@@ -95,7 +97,14 @@ class Painter(Module):
 
 @lru_cache(maxsize=1)
 def shipped() -> Painter:
-    """The trained model that comes with the course, read once and frozen."""
+    """The trained model that comes with the course, read once and frozen.
+
+    Returns:
+        the model, on the CPU.
+
+    Raises:
+        ValueError: its file is damaged.
+    """
     return load(FILE)
 
 

@@ -73,8 +73,9 @@ class Prior(Module):
             self.to_place = Linear(width, PLACES, bias=False)
             self.to_mask = ModuleList(Linear(width, masks, bias=False) for _ in range(INKS))
             self.given = ModuleList(Embedding(masks, width) for _ in range(INKS - 1))
-            for module in (self.word, self.told, self.ink, self.to_ink, self.to_place, *self.to_mask, *self.given):
-                torch.nn.init.normal_(module.weight, std=0.02)
+            small = (self.word, self.told, self.ink, self.to_ink, self.to_place, *self.to_mask, *self.given)
+            for weights in ModuleList(small).parameters():
+                torch.nn.init.normal_(weights, std=0.02)
 
     def describe(self, masks: Tensor) -> "Prior":
         """Start from what the masks look like: similar masks get similar descriptions.

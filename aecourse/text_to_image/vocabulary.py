@@ -20,7 +20,7 @@ THINGS = (
 )  # fmt: skip
 BACKGROUNDS = ("white", "grey", "black")
 
-SLOTS = {  # in the order in which a sentence says them; those of the second shape end in _2
+SLOTS: dict[str, tuple[str, ...]] = {  # in the order in which a sentence says them; those of the second shape end in _2
     "thing": THINGS,
     "texture": TEXTURES,
     "size": SIZES,
@@ -32,7 +32,7 @@ SLOTS = {  # in the order in which a sentence says them; those of the second sha
     "shape_2": SHAPES,
     "background": BACKGROUNDS,
 }
-KINDS = {
+KINDS: dict[str, tuple[str, ...]] = {
     "one shape": ("texture", "colour", "shape", "background"),
     "two shapes": ("size", "colour", "shape", "relation", "size_2", "colour_2", "shape_2", "background"),
     "a thing": ("thing", "shape", "background"),

@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import safetensors.torch
 import torch
 
 from aecourse import weights
-from aecourse.text_to_image import checker, decoding, evaluation, grammar, learning, painter
+from aecourse.text_to_image import checker, decoding, evaluation, grammar, learning, painter, train
 from aecourse.text_to_image.captions import complete, random_captions, unseen
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.tokens import Tokens
@@ -227,35 +228,29 @@ def test_a_training_that_diverges_says_so(lesson):
         fit(prior, lesson)
 
 
-def run(command, **environment):
-    env = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
-    return subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=280, env=env)
+SMALL = """
+import sys
+from functools import partial
+from aecourse.text_to_image import learning, train
+learning.learn_tokens = partial(learning.learn_tokens, images=100)
+train.main(sys.argv[1:])
+"""
 
 
-def test_two_processes_learn_what_one_does(tmp_path):
-    """Through the real command and torchrun; averaged slopes of two halves of a batch are those of the whole."""
-    options = [
-        "--steps",
-        "4",
-        "--scenes",
-        "64",
-        "--batch",
-        "8",
-        "--width",
-        "16",
-        "--layers",
-        "1",
-        "--captions",
-        "0",
-        "--half",
-        "no",
-    ]
-    one = run(["-m", "aecourse.text_to_image.train", "--to", str(tmp_path / "one.safetensors"), *options])
-    assert one.returncode == 0, one.stderr
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m"]
-    two = run([*torchrun, "aecourse.text_to_image.train", "--to", str(tmp_path / "two.safetensors"), *options])
-    assert two.returncode == 0, two.stderr
-    a, b = (painter.load(tmp_path / f"{name}.safetensors") for name in ("one", "two"))
-    for p, q in zip(a.state_dict().values(), b.state_dict().values(), strict=True):
+def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
+    """Through the command and torchrun; averaged slopes of two halves of a batch are those of the whole."""
+    (tmp_path / "small.py").write_text(SMALL, "utf-8")
+    one, two = (tmp_path / f"{name}.safetensors" for name in ("one", "two"))
+    sizes = {"steps": 4, "scenes": 64, "batch": 8, "width": 16, "layers": 1, "captions": 0, "half": "no"}
+    options = [part for name, value in sizes.items() for part in (f"--{name}", str(value))]
+    monkeypatch.setattr(learning, "learn_tokens", partial(learning.learn_tokens, images=100))
+    train.main(["--to", str(one), *options])
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    done = subprocess.run(
+        [*torchrun, str(tmp_path / "small.py"), "--to", str(two), *options],
+        capture_output=True, text=True, timeout=280, env={**os.environ, "USE_LIBUV": "0"},  # Windows has none
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for p, q in zip(*(painter.load(path).state_dict().values() for path in (one, two)), strict=True):
         assert torch.allclose(p, q, atol=2e-3)
-    assert weights.card(tmp_path / "two.safetensors")["processes"] == "2"
+    assert weights.card(two)["processes"] == "2"

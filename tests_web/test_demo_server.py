@@ -14,7 +14,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("play_with_captions", "matrix_and_squashing", "costs")
-PATIENCE = 5.0  # seconds from the click to a figure that answers
 LIVE = "() => { const e = document.querySelector('img.widget-image'); return e && e.complete && e.naturalWidth > 0 }"
 SCROLLS = """() => ['html', '.jp-OutputArea-output > .widget-vbox'].map(s => document.querySelector(s))
     .some(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)"""
@@ -65,54 +64,23 @@ def _wait_for(url, process, log):
 
 
 @pytest.fixture
-def open_page(browser, address):
-    """Open a page by name; what its console complains about and what leaves this machine goes into a list."""
-    contexts = []
+def open_page(visit, address):
+    """Open a page by name; what goes wrong while it is open goes into a list."""
+    opened = []
 
     def open_one(name):
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}))
-        page, wrong = contexts[-1].new_page(), []
-        page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda e: wrong.append(f"error: {e}"))
-        page.on("response", lambda r: wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        page.on("request", lambda r: None if _local(r.url, address) else wrong.append(f"left: {r.url}"))
-        page.goto(f"{address}voila/render/{name}.ipynb" if name else address, wait_until="commit")
-        return page, wrong
+        opened.append(visit())
+        opened[-1].page.goto(f"{address}voila/render/{name}.ipynb" if name else address, wait_until="commit")
+        return opened[-1].page, opened[-1].wrong
 
     yield open_one
-    for context in contexts:
-        for page in context.pages:
-            page.goto("about:blank")  # leaving a page ends its kernel
-        context.close()
-
-
-def _local(url, address):
-    return url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:", "about:"))
-
-
-def seconds_to_live(open_page, name):
-    start = time.monotonic()
-    page, _ = open_page(name)
-    page.wait_for_function(LIVE)
-    return time.monotonic() - start
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_figure_answers_within_five_seconds_of_its_opening(open_page, name):
-    times = []
-    for _ in range(3):  # a busy machine may need a second try, a slow page fails them all
-        time.sleep(4)  # a kernel in reserve gets ready, as while a lecturer talks
-        times.append(seconds_to_live(open_page, name))
-        if times[-1] < PATIENCE:
-            return
-    if os.getloadavg()[0] > 2 * os.cpu_count():
-        pytest.skip(f"others keep this machine busy, nothing can be timed: {times} s")
-    pytest.fail(f"{name}: {times} s")
+    for visited in opened:
+        visited.page.goto("about:blank")  # leaving a page ends its kernel
 
 
 def test_the_picture_is_there_before_the_kernel(open_page):
     page, _ = open_page("costs")
-    page.wait_for_selector("#loading img", timeout=PATIENCE * 1000)
+    page.wait_for_selector("#loading img")
     page.wait_for_function(LIVE)
     page.wait_for_selector("#loading", state="detached")
 

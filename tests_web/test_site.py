@@ -114,11 +114,11 @@ def serious(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "page", ["index.html", "course.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
+    "page", ["index.html", "chapters.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
 )
 def test_axe_finds_nothing_serious_on_pages(visit, site, page, scheme):
     opened = visit(color_scheme=scheme)
-    opened.page.goto(f"{site}/{page}")
+    assert opened.page.goto(f"{site}/{page}").ok
     if page == "index.html":
         opened.page.wait_for_function(
             "() => document.querySelector('.caption-playground')?.innerText.includes('exactly')"

@@ -112,16 +112,16 @@ def paint_thing(images: Tensor, thing: Tensor, distances: Tensor, x: Tensor, y: 
         (batch, 3, 32, 32).
 
     Raises:
-        ValueError: anything else, on another device than the CPU too.
+        ValueError: anything else.
     """
     guards.tensor("images", images, IMAGES, torch.float32, 0, 1)
     guards.tensor("distances", distances, (len(images), SIDE, SIDE), torch.float32)
     limits = {"thing": (thing, len(THINGS) - 1), "x": (x, SIDE), "y": (y, SIDE), "pose": (pose, details().shape[1] - 1)}
     for name, (value, high) in limits.items():
         guards.tensor(name, value, (len(images),), torch.int64, 0, high)
-    rim, body, ink = THING_COLOURS[thing].unbind(dim=1)
+    rim, body, ink = THING_COLOURS.to(images.device)[thing].unbind(dim=1)
     rows, columns = window(y)[:, :, None], window(x)[:, None, :]
-    detail = details()[thing[:, None, None], pose[:, None, None], rows, columns]
+    detail = details().to(images.device)[thing[:, None, None], pose[:, None, None], rows, columns]
     inner = coverage(distances + RIM)
     images = _over(images, coverage(distances), rim)
     return _over(_over(images, inner, body), detail * inner, ink)

@@ -1,7 +1,7 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
 python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [inpaint]
-                        [nats] [painter] [steps] [live] [imports]
+                        [nats] [painter] [page] [steps] [live] [imports]
 (all unless named)
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import course
 import numpy as np
 import torch
+from bench_browser import bench_page
 from bench_denoising import bench_denoise, bench_inpaint
 from bench_generative import bench_nats, bench_painter, bench_steps
 from nbformat import NotebookNode
@@ -180,7 +181,8 @@ if __name__ == "__main__":
     parts = {
         "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
         "denoise": bench_denoise, "inpaint": bench_inpaint, "nats": bench_nats,
-        "painter": bench_painter, "steps": bench_steps, "live": bench_live, "imports": bench_imports,
+        "painter": bench_painter, "page": bench_page, "steps": bench_steps, "live": bench_live,
+        "imports": bench_imports,
     }  # fmt: skip
     for part in sys.argv[1:] or parts:
         if part not in parts:

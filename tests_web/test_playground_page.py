@@ -3,7 +3,6 @@
 import json
 import random
 import runpy
-import statistics
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -70,6 +69,13 @@ CLICK = """(find) => new Promise((resume) => {
     const root = document.querySelector(".caption-playground");
     root.addEventListener("drawn", ({ detail }) => resume(detail), { once: true });
     [...root.querySelectorAll("button")].find((button) => button.textContent === find).click();
+})"""
+WAITING = """() => new Promise((resume) => {
+    const root = document.querySelector(".caption-playground"), counts = [];
+    const count = () => counts.push(root.querySelectorAll(".pg-waiting").length);
+    new MutationObserver(count).observe(root, { subtree: true, attributes: true, attributeFilter: ["class"] });
+    root.addEventListener("drawn", () => { count(); resume(counts); }, { once: true });
+    [...root.querySelectorAll("button")].find((button) => button.textContent === "new seed").click();
 })"""
 PIXELS = """() => [...document.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL())"""
 
@@ -259,13 +265,12 @@ def test_what_the_page_does_not_understand_it_refuses_with_a_hint(bare, text, hi
     assert hint in bare.evaluate(HINT, text)
 
 
-def test_the_first_picture_is_there_within_a_second_and_all_within_two_and_a_half(opened):
-    page = opened()
-    times = [page.evaluate(CLICK, "new seed") for _ in range(5)]
-    first, every = (statistics.median(t[name] for t in times) for name in ("first", "all"))
-    print(f"first picture after {first:.0f} ms, all 15 after {every:.0f} ms")
-    assert first < 1000
-    assert every < 2500
+def test_pictures_are_shown_as_they_are_drawn(opened):
+    """How soon is measured in scripts/bench_browser.py."""
+    waiting = opened().evaluate(WAITING)
+    assert waiting[0] == 15
+    assert waiting[-1] == 0
+    assert len(set(waiting)) > 3, "several at a time, not all at the end"
 
 
 def test_it_says_how_many_are_right_and_each_picture_has_its_verdict_in_words(opened):

@@ -7,7 +7,6 @@ The page draws on the visitor's own machine: it reads the shipped weights, has i
 of the course's little world is typed in twice. A page shows it wherever it has MOUNT, and has SCRIPT once.
 """
 
-import inspect
 import json
 import shutil
 import subprocess
@@ -118,14 +117,15 @@ def world() -> dict:
 
 
 def interface() -> dict:
-    """What the notebook's demo shows and how it is set at first."""
-    defaults = inspect.signature(painter.Painter.draw).parameters
+    """What the notebook's live figure shows, how it is set at first and how far it can be moved."""
     return {
         "examples": live_figures.EXAMPLE_CAPTIONS,
         "rows": live_figures.ROWS,
         "columns": live_figures.COLUMNS,
-        "temperature": defaults["temperature"].default,
-        "best_of": defaults["best_of"].default,
+        "temperature": painter.TEMPERATURE,
+        "warmest": live_figures.WARMEST,
+        "degree": live_figures.DEGREE,
+        "best_of": live_figures.BEST_OF,
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from aecourse.chapters.ch13_text_to_image import live_figures
 from aecourse.text_to_image import captions, checker, grammar, outlines, painter, scenes, vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,9 +75,15 @@ def test_the_checker_is_as_strict_as_the_package(tables):
         assert torch.equal(torch.cartesian_prod(*map(torch.tensor, place)), table)
 
 
-def test_it_starts_as_the_notebook_does(tables):
-    assert tables["demo"]["temperature"] == 0.7
-    assert tables["demo"]["best_of"] == 1
+def test_it_starts_and_moves_as_the_notebook_does(tables):
+    about, live = tables["demo"], live_figures.play_with_captions(caption="a star").controls
+    assert (about["temperature"], about["warmest"], about["degree"]) == (
+        live["temperature"].value,
+        live["temperature"].max,
+        live["temperature"].step,
+    )
+    assert [str(n) for n in about["best_of"]] == list(live["best_of"].options)
+    assert str(about["best_of"][0]) == live["best_of"].value
     for example in tables["demo"]["examples"]:
         grammar.parse(example)
 

@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from aecourse import guards, runtime, weights
 from aecourse.text_to_image.captions import check_sensible, kind, random_captions
 from aecourse.text_to_image.checker import matches
-from aecourse.text_to_image.painter import FILE, Painter, load
+from aecourse.text_to_image.painter import FILE, TEMPERATURE, Painter, load
 from aecourse.text_to_image.vocabulary import KINDS
 from aecourse.training import progress_bar
 
@@ -44,7 +44,7 @@ def exact(
     painter: Painter,
     captions: Tensor,
     *,
-    temperature: float = 0.7,
+    temperature: float = TEMPERATURE,
     best_of: int = 1,
     seed: int = 0,
     progress: bool = True,

@@ -1,11 +1,9 @@
 // What is asked, as the part of an address after #: an address shared is a result shared.
 
-export const BEST_OF = [1, 2, 4, 8];
-export const WARMEST = 1.5;
 export const SEEDS = 2 ** 32;
 
 /** The state that an address holds, or null if it holds none; what is missing or impossible is as at first. */
-export function read(hash, first) {
+export function read(hash, first, ranges) {
   const said = new URLSearchParams(hash.slice(1));
   if (!said.has("caption")) return null;
   return sensible({
@@ -13,15 +11,15 @@ export function read(hash, first) {
     temperature: said.has("temperature") ? Number(said.get("temperature")) : NaN,
     bestOf: Number(said.get("best")),
     seed: said.has("seed") ? Number(said.get("seed")) : NaN,
-  }, first);
+  }, first, ranges);
 }
 
-/** Replace what is impossible by what was there at first. */
-export function sensible({ caption, temperature, bestOf, seed }, first) {
+/** Replace what is impossible by what was there at first; ranges: of the temperature and of the best of several. */
+export function sensible({ caption, temperature, bestOf, seed }, first, ranges) {
   return {
     caption,
-    temperature: temperature >= 0 && temperature <= WARMEST ? temperature : first.temperature,
-    bestOf: BEST_OF.includes(bestOf) ? bestOf : first.bestOf,
+    temperature: temperature >= 0 && temperature <= ranges.warmest ? temperature : first.temperature,
+    bestOf: ranges.best_of.includes(bestOf) ? bestOf : first.bestOf,
     seed: Number.isInteger(seed) && seed >= 0 && seed < SEEDS ? seed : first.seed,
   };
 }

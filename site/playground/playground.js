@@ -12,12 +12,13 @@ class Playground {
     this.root = root;
     this.owner = owner; // of several playgrounds on a page the first one owns the address
     this.grammar = new Grammar(captions);
-    this.first = { caption: demo.examples[0], temperature: demo.temperature, bestOf: demo.best_of, seed: 0 };
+    this.first = { caption: demo.examples[0], temperature: demo.temperature, bestOf: demo.best_of[0], seed: 0 };
+    this.ranges = demo;
     this.pictures = new Pictures(demo.rows, demo.columns);
     this.slots = new Slots(this.grammar, (caption) => this.#set({ caption: this.grammar.say(caption) }));
     this.#build(demo.examples);
     this.slots.follow(this.grammar.parse(this.first.caption)); // until there is a caption that can be read
-    this.#fill((owner && address.read(location.hash, this.first)) || this.first);
+    this.#fill((owner && address.read(location.hash, this.first, this.ranges)) || this.first);
     this.request = { id: 0 };
     if (owner) addEventListener("hashchange", () => this.#arrive());
     new IntersectionObserver((entries, observer) => {
@@ -30,9 +31,9 @@ class Playground {
   #build(examples) {
     const live = { role: "status", "aria-live": "polite" };
     this.text = make("input", { type: "text", autocomplete: "off", spellcheck: false, enterKeyHint: "go" });
-    this.temperature = make("input", { type: "range", min: 0, max: address.WARMEST, step: 0.05 });
+    this.temperature = make("input", { type: "range", min: 0, max: this.ranges.warmest, step: this.ranges.degree });
     this.degrees = make("output");
-    this.bestOf = menu(address.BEST_OF.map(String));
+    this.bestOf = menu(this.ranges.best_of.map(String));
     this.seed = make("input", { type: "number", min: 0, max: address.SEEDS - 1, step: 1 });
     this.another = make("button", { type: "button" }, "new seed");
     this.message = make("p", { className: "pg-message", ...live });
@@ -82,7 +83,7 @@ class Playground {
     return address.sensible({
       caption: text.value, temperature: Number(temperature.value), bestOf: Number(bestOf.value),
       seed: seed.value === "" ? NaN : Number(seed.value),
-    }, this.accepted ?? this.first);
+    }, this.accepted ?? this.first, this.ranges);
   }
 
   #fill({ caption, temperature, bestOf, seed }) {
@@ -103,7 +104,7 @@ class Playground {
 
   /** Somebody changed the address by hand, or followed a link to a result; other links are none of our business. */
   #arrive() {
-    const said = address.read(location.hash, this.first);
+    const said = address.read(location.hash, this.first, this.ranges);
     if (said) this.#set(said);
   }
 

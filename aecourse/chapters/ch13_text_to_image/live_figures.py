@@ -14,6 +14,8 @@ from aecourse.style import new_figure
 from aecourse.text_to_image import captions, checker, grammar, painter, vocabulary
 
 ROWS, COLUMNS = 3, 5
+BEST_OF = (1, 2, 4, 8)
+WARMEST, DEGREE = 1.5, 0.05  # the largest temperature, and a step of its slider
 _GAP = 3  # pixels between pictures
 _CELL = 32 + 2 * _GAP
 _YES, _NO, _NEW = "#228833", "#CC3311", "#AA3377"
@@ -77,9 +79,9 @@ def play_with_captions(model: painter.Painter | None = None, caption: str = EXAM
 
     controls = {
         "caption": live.text("caption", caption, examples=EXAMPLE_CAPTIONS, wide=True),
-        "temperature": live.slider("temperature", 0.0, 1.5, 0.7, step=0.05),
+        "temperature": live.slider("temperature", 0.0, WARMEST, painter.TEMPERATURE, step=DEGREE),
         "guidance": live.slider("guidance", 0.0, 2.0, 0.0, step=0.1),
-        "best_of": live.menu("best of", ["1", "2", "4", "8"]),
+        "best_of": live.menu("best of", [str(n) for n in BEST_OF]),
         "seed": live.slider("seed", 0, 99, 0),
     }
     return live.Live(figure, controls, update, above=_slots(controls["caption"]))

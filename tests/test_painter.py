@@ -120,6 +120,21 @@ def test_a_damaged_file_is_refused_with_its_name(tmp_path, name):
         painter.load(path)
 
 
+LARGE = '{"colours": 4096, "masks": 4096, "width": 4096, "layers": 4096, "heads": 1}'
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    ["null", "7", '"small"', "[9, 12]", "{}", "no JSON", "[" * 100_000, '{"colours": "9"}', LARGE],
+    ids=lambda sizes: sizes[:20],
+)
+def test_a_card_with_other_sizes_than_the_tensors_is_refused_before_anything_is_built(tmp_path, sizes):
+    path = tmp_path / "w.safetensors"
+    weights.save(small(), path, {"sizes": sizes})
+    with pytest.raises(ValueError, match=r"w\.safetensors: expected"):
+        painter.load(path)
+
+
 def test_a_missing_file_is_refused_with_its_name(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere\.safetensors: expected"):
         painter.load(tmp_path / "nowhere.safetensors")

@@ -20,7 +20,7 @@ The house, from the ground up; a module imports only from lower floors::
              weights    reading and writing weights, each with its card
              figures    tensors in, Axes out
              live       the figure that moves
-    third    text_to_image  captions, scenes, checker, tokens, prior, sampling, training, shipped weights
+    third    text_to_image  captions, scenes, checker, tokens, prior, decoding, learning, shipped weights
              checking   an exercise against known mistakes, self-tests, what has been done
     fourth   chapters   found, not listed: the exercises and the live figures of each notebook
     top      exercises  load one, check it; self-tests; progress

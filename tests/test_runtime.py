@@ -60,6 +60,17 @@ def test_a_missing_gpu_is_said_clearly(monkeypatch):
         runtime.setup()
 
 
+def test_a_gpu_is_taken_when_asked_for_and_named(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Card 9")
+    assert runtime.setup(report=True).type == "cpu"
+    monkeypatch.setenv("AECOURSE_DEVICE", "cuda")
+    assert runtime.setup(report=True).type == "cuda"
+    first, second = capsys.readouterr().out.splitlines()
+    assert " on cpu (" in first
+    assert " on cuda (Card 9), " in second
+
+
 def test_the_check_finds_this_machine_ready(capsys):
     assert runtime.check() is True
     assert "NO" not in capsys.readouterr().out

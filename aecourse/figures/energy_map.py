@@ -41,14 +41,14 @@ class EnergyMap:
         ax.set_box_aspect(1)
         self.heat = ax.imshow(np.zeros((side, side)), extent=extent(side, BOX), origin="lower", vmin=0, vmax=HIGH)
         self.veil = ax.imshow(np.zeros((side, side, 4)), extent=extent(side, BOX), origin="lower")
-        ax.scatter(*points.T, s=7, color=colour("y"), zorder=3)
+        ax.scatter(*points.detach().cpu().T, s=7, color=colour("y"), zorder=3)
         square(ax)
         ax.set_title("$F(y)$ in squared plane units")
         ax.figure.colorbar(self.heat, ax=ax, extend="max", fraction=0.046, pad=0.03)
 
     def show(self, F: Tensor) -> None:
         """F: (side, side), in squared plane units."""
-        pixels = F.numpy()
+        pixels = F.detach().cpu().numpy()
         veil = np.ones((*pixels.shape, 4))
         veil[..., 3] = 0.62 * (pixels <= TAU)
         self.heat.set_data(pixels)

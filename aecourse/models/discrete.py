@@ -110,7 +110,7 @@ class Codebook(Module):
             dead: (K,) bool.
             generator: of the draw, on the device of h.
         """
-        chosen = torch.randint(0, len(h), (int(dead.sum()),), generator=generator)
+        chosen = torch.randint(0, len(h), (int(dead.sum()),), generator=generator, device=h.device)
         self.entries[dead] = h[chosen]
 
 

@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab test test-web slides demos site weave bake bench clean setup
+.PHONY: help lab test test-card test-web slides demos site weave bake bench clean setup
 
 help:
 	@echo "make lab     set up on first use, then open JupyterLab on the first notebook (make lab ARGS=\"--port 9999\")"
 	@echo "make test    set up on first use, then check everything: style, units, notebooks, browser"
+	@echo "make test-card  run package and notebooks on a pretended GPU"
 	@echo "make test-web  build the website and the slides, then open every page of them in a real browser"
 	@echo "make slides  one deck a notebook, into _site/slides (needs npm)"
 	@echo "make demos   every live figure alone on a page, for the projector (make demos ARGS=\"--only costs\")"
@@ -26,6 +27,9 @@ lab: setup
 
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-card: setup
+	@$(BIN)/python -m pytest tests_card $(ARGS)
 
 test-web: site
 	@$(BIN)/python -m pytest tests_web $(ARGS)

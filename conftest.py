@@ -18,6 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from nbval.plugin import IPyNbCell
 
 matplotlib.use("agg")
 torch.set_num_threads(1)
@@ -55,6 +56,12 @@ def pytest_fixture_setup(fixturedef, request):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item):
     _seed(item.nodeid)
+
+
+def pytest_itemcollected(item):
+    """On a GPU a notebook must run and need not print the same numbers: draws and rounding are the device's own."""
+    if os.environ.get("AECOURSE_DEVICE") == "cuda" and isinstance(item, IPyNbCell):
+        item.options["check"] = False
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,9 @@
-"""The live figures of chapters 11 to 13: what they show is what was computed, and what is typed stays text."""
+"""The playground of chapter 13: what it shows is what was computed, and what is typed stays text."""
 
 import numpy as np
 import pytest
 import torch
 
-from aecourse import data, models
-from aecourse.chapters.ch11_sampling.live_figures import Trained, dial_beta
-from aecourse.chapters.ch12_discrete_codes.live_figures import edit_a_token, watch_the_codebook
 from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS, play_with_captions, reword
 from aecourse.text_to_image import captions, checker, grammar, painter
 
@@ -129,36 +126,3 @@ def test_the_model_and_the_first_caption_are_checked_by_name():
 
 
 # --- the dial and the codebook ------------------------------------------------------------------------------------
-
-
-def test_the_dial_says_how_many_codes_lie_outside():
-    mu = torch.tensor([[0.0, 0.0], [0.0, 1.9], [3.0, 0.0], [0.0, -2.5]])
-    first = Trained(mu, torch.rand(16, 784), 150.0, 5.0)
-    picture = dial_beta({1.0: first, 2.0: first._replace(kl=1.0)}, torch.arange(4))
-    assert "β = 1: C = 150 nats, KL = 5.0 nats" in picture.caption
-    assert "50 % of the codes lie outside" in picture.caption
-    assert "KL = 1.0" in picture.set(beta=1).caption
-    with pytest.raises(ValueError, match="^trained: expected at least two"):
-        dial_beta({1.0: first}, torch.arange(4))
-
-
-def test_the_meter_shows_the_perplexity():
-    usage = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]])
-    picture = watch_the_codebook({"one": usage})
-    assert "4 of 4 entries" in picture.caption
-    assert "as unpredictable as 4.0 entries" in picture.caption
-    assert "as unpredictable as 1.0 entries" in picture.set(moment=0).caption
-    with pytest.raises(ValueError, match="^usage: "):
-        watch_the_codebook({})
-    with pytest.raises(ValueError, match="^two: expected the shape"):
-        watch_the_codebook({"one": usage, "two": usage[:1]})
-
-
-def test_an_edited_token_is_the_one_that_is_drawn():
-    model, y = models.DiscreteAutoencoder(16, scale=2.0), data.digits("test")[:3]
-    picture = edit_a_token(model, y).set(image=1, place=17, shift=0)
-    drawn = torch.as_tensor(np.asarray(picture.figure.axes[2].images[0].get_array()))
-    with torch.no_grad():
-        assert torch.allclose(drawn, model.draw(model.tokens(y[1:2]))[0].view(28, 28), atol=1e-5)
-    assert "as the encoder chose it" in picture.caption
-    assert "pixels change by more than 0.05" in picture.set(shift=4).caption

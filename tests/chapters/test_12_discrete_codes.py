@@ -1,0 +1,30 @@
+"""What the live figures of chapter 12 say is true."""
+
+import numpy as np
+import pytest
+import torch
+
+from aecourse import data, models
+from aecourse.chapters.ch12_discrete_codes.live_figures import edit_a_token, watch_the_codebook
+
+
+def test_the_meter_shows_the_perplexity():
+    usage = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+    picture = watch_the_codebook({"one": usage})
+    assert "4 of 4 entries" in picture.caption
+    assert "as unpredictable as 4.0 entries" in picture.caption
+    assert "as unpredictable as 1.0 entries" in picture.set(moment=0).caption
+    with pytest.raises(ValueError, match="^usage: "):
+        watch_the_codebook({})
+    with pytest.raises(ValueError, match="^two: expected the shape"):
+        watch_the_codebook({"one": usage, "two": usage[:1]})
+
+
+def test_an_edited_token_is_the_one_that_is_drawn():
+    model, y = models.DiscreteAutoencoder(16, scale=2.0), data.digits("test")[:3]
+    picture = edit_a_token(model, y).set(image=1, place=17, shift=0)
+    drawn = torch.as_tensor(np.asarray(picture.figure.axes[2].images[0].get_array()))
+    with torch.no_grad():
+        assert torch.allclose(drawn, model.draw(model.tokens(y[1:2]))[0].view(28, 28), atol=1e-5)
+    assert "as the encoder chose it" in picture.caption
+    assert "pixels change by more than 0.05" in picture.set(shift=4).caption

@@ -98,10 +98,10 @@ def silhouette(distance: Tensor) -> Tensor:
     return (3 * coverage(distance)).clamp(0, 1)
 
 
-def _same_kind(found: Tensor, wanted: Tensor) -> Tensor:
+def _same_kind(read: Tensor, wanted: Tensor) -> Tensor:
     """A caption of one shape is not answered by two, or by a thing."""
     marks = [SLOT["thing"], SLOT["relation"]]
-    return ((found[:, marks] > 0) == (wanted[:, marks] > 0)).all(dim=1)
+    return ((read[:, marks] > 0) == (wanted[:, marks] > 0)).all(dim=1)
 
 
 def _read(images: Tensor) -> Reading:

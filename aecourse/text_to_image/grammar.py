@@ -50,21 +50,8 @@ def parse(caption: str) -> Tensor:
     words = _split(caption)
     slots = dict.fromkeys(SLOTS, 0)
     words = _noun_phrase(words, slots, "")
-    if words[:3] == ["in", "shape", "of"]:
-        if not slots["thing"]:
-            raise CaptionError(
-                "caption: only a thing can be in the shape of something, as 'a clock in the shape of a star'"
-            )
-        words = _noun_phrase(words[3:], slots, "shape")
-    if words and _slot(words[0]) == "relation":
-        if slots["thing"]:
-            raise CaptionError("caption: a relation joins two shapes, as 'a star above a circle'; a thing stands alone")
-        slots["relation"] = WORDS[words[0]][1]
-        words = _noun_phrase(words[2:] if words[1:2] == ["of"] else words[1:], slots, "_2")
-    if words[:1] == ["on"] and len(words) > 1 and _slot(words[1]) == "background":
-        slots["background"] = WORDS[words[1]][1]
-        words = words[2:]
-        words = words[1:] if words[:1] == ["background"] else words
+    for clause in (_in_the_shape_of, _relation, _background):
+        words = clause(words, slots)
     if words:
         raise CaptionError(f"caption: did not expect {words[0]!r} here; {_EXAMPLE}")
     row = torch.tensor(list(slots.values()))
@@ -134,6 +121,35 @@ def _noun_phrase(words: list[str], slots: dict[str, int], role: str) -> list[str
             return words
     place = f"before {words[0]!r}" if words else "at the end"
     raise CaptionError(f"caption: expected a noun {place}: {_nouns(role)}")
+
+
+def _in_the_shape_of(words: list[str], slots: dict[str, int]) -> list[str]:
+    """Read the shape of a thing, if it comes next; return what follows."""
+    if words[:3] != ["in", "shape", "of"]:
+        return words
+    if not slots["thing"]:
+        raise CaptionError(
+            "caption: only a thing can be in the shape of something, as 'a clock in the shape of a star'"
+        )
+    return _noun_phrase(words[3:], slots, "shape")
+
+
+def _relation(words: list[str], slots: dict[str, int]) -> list[str]:
+    """Read a relation and the second shape, if they come next; return what follows."""
+    if not words or _slot(words[0]) != "relation":
+        return words
+    if slots["thing"]:
+        raise CaptionError("caption: a relation joins two shapes, as 'a star above a circle'; a thing stands alone")
+    slots["relation"] = WORDS[words[0]][1]
+    return _noun_phrase(words[2:] if words[1:2] == ["of"] else words[1:], slots, "_2")
+
+
+def _background(words: list[str], slots: dict[str, int]) -> list[str]:
+    """Read a background, if it comes next; return what follows."""
+    if words[:1] != ["on"] or len(words) < 2 or _slot(words[1]) != "background":
+        return words
+    slots["background"] = WORDS[words[1]][1]
+    return words[3:] if words[2:3] == ["background"] else words[2:]
 
 
 def _nouns(role: str) -> str:

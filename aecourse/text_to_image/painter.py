@@ -154,7 +154,7 @@ def _sizes(path: Path | str) -> dict[str, int]:
     try:
         sizes = {name: guards.count(name, value, high=4096) for name, value in json.loads(card["sizes"]).items()}
         layers = {name.split(".")[2] for name in stored if name.startswith("prior.blocks.")}
-        found = {
+        built = {
             "colours": len(stored["tokens.colours"]),
             "masks": len(stored["tokens.masks"]),
             "width": stored["prior.slot"].shape[1],
@@ -163,6 +163,6 @@ def _sizes(path: Path | str) -> dict[str, int]:
         }
     except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: expected the weights of a Painter, got a card without its sizes") from error
-    if sizes != found:
-        raise ValueError(f"{path}: expected weights of the sizes in its card, {sizes}, got {found}")
+    if sizes != built:
+        raise ValueError(f"{path}: expected weights of the sizes in its card, {sizes}, got {built}")
     return sizes

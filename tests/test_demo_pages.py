@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import cloudpickle
 import course
 import demos
 import nbformat
 import pytest
-from demo_pages import calls, record
+from demo_pages import calls
 
 from aecourse.chapters import live_figures
 
+cloudpickle = pytest.importorskip("cloudpickle", reason="no Voilà; install it with: pip install -e '.[web]'")
+record = pytest.importorskip("demo_pages.record")
 ROOT = course.ROOT
 
 

@@ -5,9 +5,9 @@ import re
 import course
 import nbformat
 import pytest
-import slides
 from demo_pages.calls import find_pages
 
+slides = pytest.importorskip("slides", reason="no nbconvert; install it with: pip install -e '.[web]'")
 each = pytest.mark.parametrize("path", course.PATHS, ids=lambda p: p.stem)
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

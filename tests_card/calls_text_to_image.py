@@ -83,6 +83,9 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "prior.Prior.patch_inputs": lambda on: on(SMALL).patch_inputs(on(IMAGE_TOKENS), on(HIDDEN)),
     "prior.Prior.seat": lambda on: on(SMALL).seat(on(AT)),
     "prior.energy": lambda on: prior.energy(on(SMALL), on(C), on(IMAGE_TOKENS), on(HIDDEN)),
+    "scenes.paint_thing": lambda on: scenes.paint_thing(
+        on(IMAGES[:3]), on(SHAPES), on(outlines.table()[SHAPES, 2, 16:48, 16:48]), on(AT), on(AT), on(SIZES)
+    ),
     "scenes.render": lambda on: scenes.render(on(C), on.chance()),
     "tokens.check_tokens": lambda on: tokens.check_tokens(on(IMAGE_TOKENS), 52, 384),
     "tokens.Tokens.fit": lambda on: on(tokens.Tokens(4, 6)).fit(on(IMAGES), on.chance()).masks,
@@ -96,7 +99,6 @@ ELSEWHERE = {
         evaluation.split_captions grammar.parse learning.learn_tokens learning.training_set outlines.table
         painter.shipped painter.load scenes.textures scenes.details
     """,
-    "refuses by name what does not lie on the CPU": "scenes.paint_thing",
     "meets no tensor": "learning.knows_bfloat16 evaluation.main train.main",
     "writes weights as weights.save does": "painter.save",
 }

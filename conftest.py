@@ -91,7 +91,8 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    playwright = pytest.importorskip("playwright.sync_api", reason=f"no playwright; {REMEDY}pip install -e '.[browser]'")
+    missing = f"no playwright; {REMEDY}pip install -e '.[browser]'"
+    playwright = pytest.importorskip("playwright.sync_api", reason=missing)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser

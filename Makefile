@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab test test-card test-web slides demos site weave bake bench clean setup
+.PHONY: help lab test test-card test-web slides demos site weave address bake bench clean setup
 
 help:
 	@echo "make lab     set up on first use, then open JupyterLab on the first notebook (make lab ARGS=\"--port 9999\")"

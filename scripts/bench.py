@@ -1,10 +1,11 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [notebooks] [training] [deep] [penalty] [denoise] [inpaint]
+python scripts/bench.py [notebooks] [training] [deep] [penalty] [search] [denoise] [inpaint]
                         [nats] [painter] [page] [steps] [live] [imports]
 (all unless named)
 """
 
+import math
 import statistics
 import subprocess
 import sys
@@ -117,6 +118,17 @@ def bench_penalty() -> None:
     print(f"  contractive           {1e3 * contractive:6.1f} ms   {contractive / plain:.2f} times a plain one")
 
 
+def bench_search() -> None:
+    """The exact search of chapter 2 against one pass of an encoder as small as the chapter's."""
+    Y, model = 2.4 * torch.rand(10_000, 2) - 1.2, models.mlp(2, 32, 32, 2)
+    search = seconds(lambda: limits.inner_minimum(Y, data.ellipse, 0, 2 * math.pi))
+    with torch.no_grad():
+        guess = seconds(lambda: model(Y), 20)
+    print("the best z for a point on the plane, ten thousand points at once")
+    print(f"  exact search          {1e6 * search / len(Y):6.2f} microseconds a point")
+    print(f"  encoder               {1e6 * guess / len(Y):6.2f} microseconds a point   {search / guess:.0f} times less")
+
+
 def bench_live() -> None:
     print("live figures, from a control's value to the PNG, median of 40 moves")
     for name, example in examples():
@@ -180,7 +192,7 @@ if __name__ == "__main__":
     # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
     parts = {
         "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
-        "denoise": bench_denoise, "inpaint": bench_inpaint, "nats": bench_nats,
+        "search": bench_search, "denoise": bench_denoise, "inpaint": bench_inpaint, "nats": bench_nats,
         "painter": bench_painter, "page": bench_page, "steps": bench_steps, "live": bench_live,
         "imports": bench_imports,
     }  # fmt: skip

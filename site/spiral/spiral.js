@@ -5,7 +5,7 @@
 import { bestDenoiser, distanceToNearest, follow, trainedDenoiser } from "./denoisers.js";
 import { readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
 import { Page } from "./page.js";
-import { Plane } from "./plane.js";
+import { Plane } from "./canvas.js";
 import { COLOURS, DEFAULT, HIGH, LOW, POINTS, SIDE, SIZES, SPREAD, STEPS } from "./tables.js";
 
 const NAMES = ["trained", "best"];

@@ -27,6 +27,9 @@ def descend(y: Tensor, z: Tensor, steps: int = 60, rate: float = 0.25) -> Tensor
 
     Returns:
         (steps + 1, batch, 1).
+
+    Raises:
+        ValueError: z is not of that shape, or not finite.
     """
     path = [z]
     for _ in range(steps):

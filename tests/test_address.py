@@ -102,6 +102,7 @@ def test_a_remote_elsewhere_says_nothing(copied, says):
 
 def test_the_website_of_a_fork_leads_to_the_fork(says, tmp_path, monkeypatch):
     website = pytest.importorskip("website", reason="no Sphinx; install it with: pip install -e '.[web]'")
+    website = pytest.importorskip("website", reason="no Sphinx; install it with: pip install -e '.[web]'")
     says("GITHUB_REPOSITORY", "fork/it")
     settings = runpy.run_path(str(course.SITE / "conf.py"))
     assert settings["html_theme_options"]["icon_links"][0]["url"] == "https://github.com/fork/it"

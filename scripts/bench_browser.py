@@ -35,7 +35,7 @@ MOVED = """async () => {
         slider.value = step;
         slider.dispatchEvent(new Event("input"));
         const now = await frame();
-        times.push({ frame: now - last, drawing: timing.draw, fields: timing.field });
+        times.push({ frame: now - last, drawing: timing.drawing, fields: timing.fields });
         last = now;
     }
     return times;

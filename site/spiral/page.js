@@ -65,7 +65,7 @@ export class Page {
   }
 
   /**
-   * @param {import("./fields.js").Field} field
+   * @param {import("./spiral.js").Fields} field
    * @param {?number[]} start  of the paths
    * @param {?{trained: number, best: number}} ends  how far from the data they end
    */

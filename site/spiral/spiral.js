@@ -2,7 +2,7 @@
  * The spiral's playground: what a trained denoiser and the best possible one do everywhere in the plane, at any noise.
  * Becomes part of every element of class `spiral-playground`. The noise stands in the page's address, as sigma=….
  */
-import { bestDenoiser, distanceToNearest, follow, trainedDenoiser } from "./denoisers.js";
+import { bestDenoiser, distanceToNearest, follow, grid, meanDistance, trainedDenoiser } from "./denoisers.js";
 import { readSigma, sigmaAt, stepOf, writeSigma } from "./noise.js";
 import { Page } from "./page.js";
 import { Plane } from "./canvas.js";
@@ -13,6 +13,14 @@ const STRIDE = 0.05; // of the keyboard, in plane units
 const QUIET = 300; // ms without a move, after which the address changes: browsers refuse one a frame
 const PAUSE = 800; // ms between what is said to a screen reader, at least
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+const places = grid();
+const log_density = new Float64Array(SIDE * SIDE);
+
+/**
+ * @typedef {{sigma: number, trained: Float64Array, best: Float64Array, apart: number}} Fields
+ *   y_tilde of both at the places of `grid()`; apart: their mean distance where noisy points fall
+ */
 
 /** @type {WeakMap<Element, Playground>} */
 export const mounted = new WeakMap();
@@ -33,17 +41,15 @@ class Playground {
       this.planes[name] = new Plane(canvas, looks[name]);
       this.paths[name] = new Float64Array(2 * (STEPS + 1));
     }
-    /** Time of the last drawing on this thread and of the last field on the other, in ms. */
-    this.timing = { draw: 0, field: 0 };
+    /** How long the last fields and the last drawing took, in ms: together less than a frame. */
+    this.timing = { fields: 0, drawing: 0 };
     this.start = null; // of the paths
     this.cursor = null; // where the keyboard would drop a point
     this.drawing = false;
     this.used = false; // a page that has just been opened says nothing by itself
-    this.shown = newField();
-    this.spare = newField(); // null while the worker has it
-    this.worker = new Worker(new URL("./fields.js", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data }) => this.receive(data.field);
-    this.worker.postMessage({ network });
+    const numbers = () => new Float64Array(2 * SIDE * SIDE);
+    /** @type {Fields} */
+    this.shown = { sigma: 0, trained: numbers(), best: numbers(), apart: 0 };
     this.listen();
     this.choose(readSigma() ?? DEFAULT);
   }
@@ -74,28 +80,22 @@ class Playground {
     }
   }
 
-  /** Ask for the fields at this noise level; of several wishes while the worker is busy the last one counts. */
+  /** Show the fields at this noise level; of several wishes within a frame the last one counts. */
   choose(sigma) {
     this.sigma = sigma;
     this.page.noise(sigma, stepOf(sigma));
-    this.ask();
-  }
-
-  ask() {
-    const field = this.spare;
-    if (!field || this.shown.sigma === this.sigma) return;
-    this.spare = null;
-    this.worker.postMessage({ sigma: this.sigma, field }, [field.trained.buffer, field.best.buffer]);
-  }
-
-  /** @param {import("./fields.js").Field} field */
-  receive(field) {
-    this.spare = this.shown;
-    this.shown = field;
-    this.timing.field = field.milliseconds;
-    this.fresh = true;
     this.redraw();
-    this.ask();
+  }
+
+  /** The fields of both denoisers at the noise level that is asked for. */
+  compute() {
+    const { sigma, shown, planes } = this;
+    const started = performance.now();
+    this.denoisers.trained(places, sigma, shown.trained);
+    this.denoisers.best(places, sigma, shown.best, log_density);
+    Object.assign(shown, { sigma, apart: meanDistance(shown.trained, shown.best, log_density) });
+    for (const name of NAMES) planes[name].show(shown[name]);
+    this.timing.fields = performance.now() - started;
   }
 
   /** Draw once before the next frame, however often this is called. */
@@ -109,23 +109,21 @@ class Playground {
   }
 
   draw() {
-    if (!this.shown.sigma) return; // nothing has arrived yet
+    if (this.shown.sigma !== this.sigma) this.compute();
     const started = performance.now();
     if (this.start) this.walk();
     for (const name of NAMES) {
       const plane = this.planes[name];
       plane.fit();
-      if (this.fresh) plane.show(this.shown[name]);
       plane.draw(this.start && this.paths[name], this.cursor);
     }
-    this.fresh = false;
     this.page.caption(this.shown, this.start, this.start && this.ends());
     this.telling ??= setTimeout(() => {
       this.telling = null;
       this.page.describe(this.shown, this.planes);
       if (this.used) this.page.tell(this.cursor);
     }, PAUSE);
-    this.timing.draw = performance.now() - started;
+    this.timing.drawing = performance.now() - started;
   }
 
   /** Follow the arrows from the start, at the noise of the fields shown. */
@@ -164,12 +162,6 @@ class Playground {
     event.preventDefault(); // the page would scroll
     this.redraw();
   }
-}
-
-/** Two fields are enough: one is seen while the worker fills the other. @returns {import("./fields.js").Field} */
-function newField() {
-  const numbers = () => new Float64Array(2 * SIDE * SIDE);
-  return { sigma: 0, trained: numbers(), best: numbers(), apart: 0, milliseconds: 0 };
 }
 
 /** @returns {Promise<import("./denoisers.js").Network>} */

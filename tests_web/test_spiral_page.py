@@ -1,4 +1,4 @@
-"""The spiral's playground in a browser: right numbers, keys, address, narrow and dark pages."""
+"""The spiral's playground in a browser: right numbers, keys, address, narrow pages."""
 
 import copy
 import re
@@ -13,6 +13,7 @@ LEVELS = (0.03, 0.1, 0.3, 1.0)
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The spiral</title>
 <link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="parts/spiral.css">
+<style>:root { --pst-color-primary: #0a7d91 }</style>
 <script type="module" src="parts/spiral.js"></script></head>
 <body><main><h1>The spiral</h1><div class="spiral-playground"></div></main></body></html>"""
 SHOWN = "s => document.querySelector('.sp-caption')?.textContent.startsWith(`σ = ${s}:`)"
@@ -153,29 +154,12 @@ def test_nonsense_in_the_address_is_the_default_without_an_error(open_at, nonsen
     assert not visited.wrong
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_sticks_out_of_a_narrow_page_and_words_can_be_read(open_at, theme):
+def test_nothing_sticks_out_of_a_narrow_page(open_at):
     visited = open_at(width=360, height=740, device_scale_factor=2)
     page = visited.page
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     page.locator("canvas").first.click()
     page.wait_for_function("document.querySelector('.sp-path').textContent !== ''")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     boxes = [page.locator("canvas").nth(i).bounding_box() for i in range(2)]
     assert boxes[1]["y"] > boxes[0]["y"] + boxes[0]["height"], "one below the other"
-    ground = (255, 255, 255) if theme == "light" else (18, 18, 18)
-    for selector in (".sp-caption", ".sp-help", ".sp-across"):
-        ink = page.evaluate("s => getComputedStyle(document.querySelector(s)).color", selector)
-        assert contrast(tuple(map(int, re.findall(r"\d+", ink)[:3])), ground) >= 4.5, selector
     assert not visited.wrong
-
-
-def contrast(a, b):
-    """The ratio of WCAG 2 between two colours, red, green and blue from 0 to 255."""
-
-    def luminance(colour):
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour)]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted((luminance(a), luminance(b)))
-    return (high + 0.05) / (low + 0.05)

@@ -39,7 +39,7 @@ export class Page {
         from there, a dot a step; or move to a picture with Tab, place the point with the arrow keys, and drop it with Enter.
       </p>
       <button type="button" class="sp-clear">Clear the path</button>
-      <p class="sp-said" role="status"></p>`;
+      <p class="sp-said visually-hidden" role="status"></p>`;
     const find = (selector) => host.querySelector(selector);
     this.slider = find("input");
     this.output = find("output");

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import course
 from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from tqdm import tqdm
@@ -133,10 +134,11 @@ def copy_fonts(to: Path) -> None:
 
 
 def write_index(to: Path, paths: list[Path]) -> None:
-    """A list of the decks."""
-    lines = [f'<li><a href="{p.stem}.html">{course.title(course.read(p))}</a></li>' for p in paths]
-    page = (course.SITE / "deck" / "list.html").read_text("utf-8").replace("<!-- decks -->", "\n".join(lines))
-    (to / "index.html").write_text(page, "utf-8")
+    """A list of the decks, with the words of the website's page about them."""
+    links = "\n".join(f"- [{course.head(path).name}]({path.stem}.html)" for path in paths)
+    words = (course.SITE / "slides.md").read_text("utf-8").replace("<!-- decks -->", links)
+    page = (course.SITE / "deck" / "list.html").read_text("utf-8")
+    (to / "index.html").write_text(page.replace("<!-- words -->", markdown2html(words)), "utf-8")
 
 
 def main(arguments: list[str], to: Path = DECKS) -> None:

@@ -168,8 +168,8 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
 
 def test_a_port_in_use_is_named(monkeypatch):
     monkeypatch.setattr(demos.socket.socket, "connect_ex", lambda *_: 0)
-    with pytest.raises(SystemExit, match=r'--port: 8866 is in use; another one: make demos ARGS="--port 8867"'):
-        demos.serve(8866, browser=False)
+    with pytest.raises(SystemExit, match=r'--port: 1234 is in use; another one: make demos ARGS="--port 1235"'):
+        demos.serve(1234, browser=False)
 
 
 def test_the_templates_name_no_other_machine():

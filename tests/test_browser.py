@@ -14,10 +14,11 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-OPENED = "03_the_autoencoder.ipynb"
-# Two figures of other chapters at its end: one kernel for all of them.
+OPENED = "01_definitions.ipynb"
+# Figures of other chapters at its end: one kernel for all of them.
 GUESTS = (
-    "from aecourse import chapters\nchapters.part('5', 'live_figures').EXAMPLES['watch_training']()",
+    "from aecourse import chapters\nchapters.part('3', 'live_figures').EXAMPLES['matrix_and_squashing']()",
+    "chapters.part('5', 'live_figures').EXAMPLES['watch_training']()",
     "chapters.part('13', 'live_figures').EXAMPLES['play_with_captions']()",
 )
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells') }"
@@ -145,10 +146,10 @@ def test_typed_markup_is_shown_as_text(page):
 
 
 def test_the_self_test_answers_a_click(page):
-    button = page.get_by_role("button", name="no, but they span the same subspace")
+    button = page.get_by_role("button", name="y", exact=True)
     button.scroll_into_view_if_needed()
     button.click()
-    page.get_by_text("✓ That is what the principal angles show").wait_for(timeout=15_000)
+    page.get_by_text("✓ The target itself").wait_for(timeout=15_000)
 
 
 def test_a_training_can_be_scrubbed_through(page):

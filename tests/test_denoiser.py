@@ -85,6 +85,7 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_the_global_generator_al
     y_hat = torch.ones(1, 2)
     assert torch.equal(a(y_hat, 0.1), b(y_hat, 0.1))
     assert not torch.equal(a(y_hat, 0.1), c(y_hat, 0.1))
+    assert not torch.equal(a.enc[2].weight, a.dec[0].weight), "encoder and decoder start from weights of their own"
 
 
 def test_every_weight_takes_part():

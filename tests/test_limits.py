@@ -82,6 +82,12 @@ def test_inner_minimum_reaches_the_ends_of_its_interval():
     assert torch.allclose(F, torch.tensor([18.0, 32.0]).double(), atol=1e-4)
 
 
+def test_inner_minimum_finds_a_valley_between_two_equally_deep_points_of_the_grid():
+    z, F = limits.inner_minimum(torch.tensor([[0.5, 0.5]]), lambda z: z.expand(-1, 2), -1, 2, grid=4)
+    assert z.item() == pytest.approx(0.5, abs=1e-6)
+    assert F.item() == pytest.approx(0, abs=1e-12)
+
+
 def test_the_cross_entropy_floor_is_the_entropy_in_nats():
     y = torch.tensor([[0.0, 1.0], [0.5, 0.5], [0.3, 0.0]])
     floor = limits.cross_entropy_floor(y)
@@ -117,11 +123,13 @@ def brute_force(points, sigma, weights, y_hat):
 
 @pytest.mark.parametrize("sigma", [0.05, 0.1, 0.4, 2.0])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_the_bayes_denoiser_is_the_posterior_mean_written_out(sigma, weighted):
-    points = data.spiral().double()
+@pytest.mark.parametrize("n", [2, 3])
+def test_the_bayes_denoiser_is_the_posterior_mean_written_out(sigma, weighted, n):
+    spiral = data.spiral().double()
+    points = torch.cat([spiral, spiral[:, :1] ** 2], dim=1)[:, :n]
     weights = torch.linspace(1, 3, 100, dtype=torch.float64) if weighted else None
     best = limits.BayesDenoiser(points, sigma, weights)
-    y_hat = points + sigma * torch.randn(100, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    y_hat = points + sigma * torch.randn(100, n, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     mean, log_density = brute_force(points, sigma, torch.ones(100).double() if weights is None else weights, y_hat)
     assert (best(y_hat) - mean).abs().max() < 1e-10
     assert (best.log_density(y_hat) - log_density).abs().max() < 1e-10

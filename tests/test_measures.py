@@ -86,12 +86,21 @@ def test_the_low_energy_fraction_of_a_ball_in_five_dimensions():
     assert abs(share.value - exact) < 4 * share.error
 
 
+def test_the_low_energy_fraction_is_of_the_box_and_counts_what_is_just_at_tau():
+    """Half of [1, 3] lies below 2; of an energy of two heights, tau being the lower one, the lower half."""
+    share = measures.low_energy_fraction(lambda y: y[:, 0], 2.0, (1.0, 3.0), n=1)
+    assert share.value.item() == pytest.approx(0.5, abs=0.01)
+    share = measures.low_energy_fraction(lambda y: 1.0 + (y[:, 0] > 2), 1.0, (1.0, 3.0), n=1)
+    assert share.value.item() == pytest.approx(0.5, abs=0.01)
+
+
 def test_the_stated_error_is_the_error_made():
     """Over many seeds, value minus truth divided by the stated error has about unit size."""
     off = []
     for seed in range(30):
         share = measures.low_energy_fraction(lambda y: y.square().sum(dim=1), 1.0, (-1.0, 1.0), seed=seed, points=64)
         off.append((share.value - math.pi / 4) / share.error)
+    assert len(set(torch.stack(off).tolist())) > 25, "another seed, other points"
     assert 0.6 < torch.stack(off).square().mean().sqrt() < 1.7
 
 

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -138,6 +139,11 @@ def test_a_member_of_an_ensemble_is_a_model_of_its_own(sizes, tied):
         h = h @ W[layer] + five.b[layer][3]
         h = h if layer == 2 * depth - 1 else h.relu()
     assert torch.allclose(five(y)[3], h, atol=1e-6)
+
+
+def test_every_layer_of_a_member_starts_from_weights_of_its_own():
+    model = models.Ensemble([0], 4, 4, 4)
+    assert not any(torch.equal(a, b) for a, b in itertools.combinations(model.W, 2))
 
 
 def test_training_a_sum_trains_each_member_by_itself():

@@ -47,7 +47,7 @@ def batch(
         NotFiniteError: an entry is NaN or infinite.
         ValueError: `value` is anything else than such a tensor.
     """
-    _shape(name, value, columns)
+    shape(name, value, columns)
     # A sum is five times faster than the bounds, and NaN and infinity never sum to a finite number.
     if low == -math.inf and high == math.inf and math.isfinite(value.detach().sum().item()):
         return value
@@ -59,8 +59,20 @@ def batch(
     return value
 
 
-def _shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
-    """Return `value` if it is a non-empty floating-point tensor of shape (batch, columns); values are not read."""
+def shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
+    """Return `value` if it is a non-empty floating-point tensor of shape (batch, columns); its entries are not read.
+
+    Args:
+        name: of the argument; the message starts with it.
+        value: (batch, n), any floating-point dtype.
+        columns: n, if it is known.
+
+    Returns:
+        `value` itself.
+
+    Raises:
+        ValueError: `value` is anything else than such a tensor.
+    """
     if not isinstance(value, Tensor):
         raise ValueError(f"{name}: expected a torch.Tensor, got {type(value).__name__}")
     if not value.is_floating_point():
@@ -71,6 +83,27 @@ def _shape(name: str, value: Tensor, columns: int | None = None) -> Tensor:
     if value.numel() == 0:
         raise ValueError(f"{name}: expected at least one sample and one component, got {tuple(value.shape)}")
     return value
+
+
+def traced(result: Tensor, **arguments: Tensor) -> Tensor:
+    """Return `result`, unless it is not finite because an argument is not.
+
+    Where NaN and infinity always come through to a small result, this is much cheaper than to read large arguments.
+
+    Args:
+        result: of a calculation, any shape.
+        **arguments: what went into it, each (batch, n).
+
+    Returns:
+        `result` itself; it may be infinite, where finite numbers were too large.
+
+    Raises:
+        NotFiniteError: an entry of an argument is NaN or infinite.
+    """
+    if not math.isfinite(result.detach().sum().item()):
+        for name, value in arguments.items():
+            batch(name, value)
+    return result
 
 
 def same_shape(name: str, value: Tensor, other_name: str, other: Tensor) -> None:

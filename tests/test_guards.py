@@ -68,3 +68,13 @@ def test_finite_numbers_whose_sum_is_not_are_let_through(dtype):
     largest = torch.full((2, 2), torch.finfo(dtype).max, dtype=dtype)
     assert not largest.sum().isfinite()
     assert guards.batch("y", largest) is largest
+
+
+def test_what_is_traced_names_the_argument_that_is_not_finite():
+    good, bad = torch.ones(2, 3), torch.tensor([[1.0, math.inf, 0.0]])
+    with pytest.raises(guards.NotFiniteError, match="^y_tilde: expected finite"):
+        guards.traced(good.sum() - bad.sum(), y=good, y_tilde=bad)
+    result = good.sum()
+    assert guards.traced(result, y=bad) is result  # whoever calls it knows that infinity would have come through
+    too_large = (1e30 * good).square()
+    assert guards.traced(too_large, y=1e30 * good) is too_large

@@ -49,8 +49,8 @@ class Autoencoder(Module):
         Raises:
             ValueError: y is not of that shape, or not finite.
         """
-        guards.batch("y", y, columns=self.n)
-        return self.f(linear(y, self.W_h, self.b_h))
+        guards.shape("y", y, columns=self.n)
+        return self.f(guards.traced(linear(y, self.W_h, self.b_h), y=y))
 
     def decode(self, h: Tensor) -> Tensor:
         """y_tilde = g(W_y h + b_y). (batch, d) -> (batch, n).

@@ -1,21 +1,19 @@
 """Training: lower the average free energy of a data set that lies in memory."""
 
-import math
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn import Module
 
-from aecourse import energies, guards
-from aecourse.corruption import Corruption
+from aecourse import descent, energies, guards, steps
 
-Energy = Callable[[Module, Tensor, Tensor | None], Tensor]
+Energy = Callable[..., Tensor]  # (model, y), and whatever the corruption gave -> (batch,)
+Corruption = Callable[[Tensor, Generator], Tensor | tuple[Tensor, ...]]
 
-_ADVICE = "try a smaller lr, inputs scaled to about unit size, or a cost that works on logits"
+ADVICE = "try a smaller lr, inputs scaled to about unit size, or a cost that works on logits"
 
 
 @dataclass
@@ -24,8 +22,9 @@ class History:
 
     Attributes:
         train: mean energy of the training samples in each epoch, each measured when its batch was used.
-        test: mean energy of the held-out samples, read clean, after each epoch; empty if none were given.
-        seconds: wall-clock time. interrupted: whether Ctrl-C ended it early.
+        test: mean energy of the held-out samples after each epoch; empty if none were given.
+        seconds: wall-clock time.
+        interrupted: whether Ctrl-C ended it early.
     """
 
     train: list[float] = field(default_factory=list)
@@ -34,12 +33,14 @@ class History:
     interrupted: bool = False
 
 
+@torch.enable_grad()
 def fit(
     model: Module,
     Y: Tensor,
     *,
     energy: Energy = energies.free_energy,
     corrupt: Corruption | None = None,
+    watch: steps.Watch | None = None,
     test: Tensor | None = None,
     epochs: int = 20,
     batch: int = 256,
@@ -50,45 +51,75 @@ def fit(
 ) -> History:
     """Minimise L = (1/m) sum_j F(y_j) over the model's parameters with Adam on shuffled mini-batches.
 
+    What is random about an energy comes through `corrupt`: noise, its strength, a mask. An energy whose chance is no
+    corruption, such as the sample of a variational autoencoder, brings a generator of its own.
+
     Ctrl-C ends the training early and cleanly: the model keeps what it has learned, the history what was measured.
 
     Args:
-        model: whatever `energy` can call; changed in place. Y: (m, n), resident in memory on the model's device.
-        energy: F, called as (model, y, y_hat) -> (batch,); y_hat is None without a corruption.
-        corrupt: (y, generator) -> y_hat, what the encoder reads instead of y. test: (m', n), held-out samples.
-        epochs: passes over Y. batch: samples a step. lr: Adam's step size; with one_cycle its peak.
-        seed: of the shuffling and the corruption. progress: show a bar if it takes more than a second.
+        model: whatever `energy` can call; changed in place.
+        Y: (m, n), resident in memory on the model's device, in its dtype.
+        energy: F, called as (model, y) -> (batch,); with a corruption as (model, y, y_hat).
+        corrupt: (y, generator) -> y_hat, what the encoder reads instead of y; or a tuple, such as (y_hat, sigma): then
+            the energy is called as (model, y, y_hat, sigma).
+        watch: called after each step with its number, from 1, and the mean energy of its batch.
+        test: (m', n), held-out samples, measured after each epoch with the same energy and corruption.
+        epochs: passes over Y.
+        batch: samples a step.
+        lr: Adam's step size; with one_cycle its peak.
+        one_cycle: let the step size rise and fall once.
+        seed: of the shuffling and the corruption.
+        progress: show a bar if it takes more than a second.
+
     Returns:
         History, in the units of the energy.
+
     Raises:
         ValueError: a bad argument, named.
         FloatingPointError: the energy is no longer finite; the model is put back to the start of that epoch.
-    Source: Kingma & Ba (2015), Adam; Smith & Topin (2018), the one-cycle rate.
+
+    Source:
+        Kingma & Ba (2015), Adam; Smith & Topin (2018), the one-cycle rate.
     """
-    guards.batch("Y", Y)
+    F, parameters = _per_sample(energy, corrupt), _parameters(model)
+    _check_samples("Y", Y, parameters[0])
+    if watch is not None:
+        guards.function("watch", watch)
     if test is not None:
-        guards.batch("test", test, columns=Y.shape[1])
-        if test.device != Y.device:
-            raise ValueError(f"test: expected the device of Y {Y.device}, got {test.device}")
-    guards.count("epochs", epochs)
-    steps = epochs * -(-len(Y) // guards.count("batch", batch))
-    optimiser = torch.optim.Adam(_parameters(model, Y), guards.number("lr", lr, low=1e-12), fused=True)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps) if one_cycle else None
-    shuffle = torch.Generator().manual_seed(guards.count("seed", seed, low=0))  # alike on every device
+        _check_samples("test", test, parameters[0], columns=Y.shape[1])
+    epochs, batch = guards.count("epochs", epochs), guards.count("batch", batch)
+    lr, seed = guards.number("lr", lr, low=1e-12), guards.count("seed", seed, low=0)
+    shuffle = torch.Generator().manual_seed(seed)  # alike on every device
     noise = torch.Generator(Y.device).manual_seed(seed)
+    number = epochs * -(-len(Y) // batch)
     history, start = History(), time.perf_counter()
     try:
-        with progress_bar(steps, "step", progress) as bar:
+        with steps.counting(number, watch=watch, progress=progress) as count:
+            descend = descent.adam(parameters, lr, number if one_cycle else None)
+
+            def step(y: Tensor) -> float:
+                loss = F(model, y, noise).mean()
+                if not loss.requires_grad:
+                    raise ValueError(
+                        "energy: expected a value that depends on the parameters of the model, got another"
+                    )
+                value = steps.finite(loss.item())
+                descend(loss)
+                return value
+
             for _ in range(epochs):
-                before = [p.detach().clone() for p in model.parameters()]
-                try:
-                    value = _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar)
-                    unseen = None if test is None else _finite(evaluate(model, test, energy=energy))
-                except guards.NotFiniteError as error:
-                    _put_back(model, before)
-                    raise FloatingPointError(f"the energy is no longer finite: {_ADVICE}") from error
-                history.train.append(value)
-                history.test += [] if unseen is None else [unseen]
+                with steps.undone_if_not_finite(model, ADVICE):
+                    total = 0.0
+                    for index in torch.randperm(len(Y), generator=shuffle).to(Y.device).split(batch):
+                        # index_select is several times faster than Y[index]; no name holds the batch, whose place
+                        # in memory serves the next one
+                        value = step(Y.index_select(0, index))
+                        total += value * len(index)
+                        count(value)
+                    settings = {"energy": energy, "corrupt": corrupt, "seed": seed}
+                    unseen = [] if test is None else [steps.finite(evaluate(model, test, **settings))]
+                history.train.append(total / len(Y))
+                history.test += unseen
     except KeyboardInterrupt:
         history.interrupted = True
         print(f"stopped after {len(history.train)} of {epochs} epochs; the model keeps what it has learned so far")
@@ -97,78 +128,83 @@ def fit(
 
 
 @torch.no_grad()
-def evaluate(model: Module, Y: Tensor, *, energy: Energy = energies.free_energy, batch: int = 2000) -> float:
+def evaluate(
+    model: Module,
+    Y: Tensor,
+    *,
+    energy: Energy = energies.free_energy,
+    corrupt: Corruption | None = None,
+    seed: int = 0,
+    batch: int = 2000,
+) -> float:
     """The loss functional L: the mean energy of all samples of Y, each counted once.
 
     Args:
-        model, energy: as in `fit`. Y: (m, n). batch: samples at a time; the result does not depend on it.
+        model: as in `fit`.
+        Y: (m, n).
+        energy: as in `fit`.
+        corrupt: as in `fit`; none reads the samples as they are.
+        seed: of the corruption: the same seed corrupts alike.
+        batch: samples at a time; without chance the result does not depend on it.
+
     Returns:
         L, in the units of the energy.
+
+    Raises:
+        ValueError: a bad argument, named.
     """
-    guards.batch("Y", Y)
+    F, batch = _per_sample(energy, corrupt), guards.count("batch", batch)
+    parameter = next(_module(model).parameters(), None)
+    _check_samples("Y", Y, parameter)
+    noise = torch.Generator(Y.device).manual_seed(guards.count("seed", seed, low=0))
     was_training = model.training
     model.eval()
     try:
-        return _mean_energy(model, Y, energy, guards.count("batch", batch))
+        return sum(F(model, y, noise).double().sum().item() for y in Y.split(batch)) / len(Y)
     finally:
         model.train(was_training)
 
 
-def _mean_energy(model: Module, Y: Tensor, energy: Energy, batch: int) -> float:
-    return sum(energy(model, y, None).double().sum().item() for y in Y.split(batch)) / len(Y)
+def _per_sample(energy: Energy, corrupt: Corruption | None) -> Callable[[Module, Tensor, Generator], Tensor]:
+    """(model, y, generator) -> (batch,): the energy of each sample, corrupted before if it is to be."""
+    guards.function("energy", energy)
+    if corrupt is not None:
+        guards.function("corrupt", corrupt)
+
+    def F(model: Module, y: Tensor, generator: Generator) -> Tensor:
+        values = energy(model, y, *(() if corrupt is None else _corrupted(corrupt(y.clone(), generator))))
+        if not isinstance(values, Tensor) or values.shape != y.shape[:1]:
+            got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+            raise ValueError(f"energy: expected one value per sample, shape {tuple(y.shape[:1])}, got {got}")
+        return values
+
+    return F
 
 
-def _epoch(model, Y, energy, corrupt, batch, optimiser, cycle, shuffle, noise, bar) -> float:
-    """One shuffled pass over Y: the mean energy of its samples."""
-    total = 0.0
-    for index in torch.randperm(len(Y), generator=shuffle).to(Y.device).split(batch):
-        y = Y.index_select(0, index)  # several times faster than Y[index]
-        y_hat = None if corrupt is None else corrupt(y.clone(), noise)
-        F = energy(model, y, y_hat)
-        if F.shape != y.shape[:1]:
-            raise ValueError(f"energy: expected one value per sample, shape {tuple(y.shape[:1])}, got {tuple(F.shape)}")
-        loss = F.mean()
-        value = _finite(loss.item())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        if cycle is not None:
-            cycle.step()
-        total += value * len(y)
-        bar.update()
-    if not all(p.isfinite().all() for p in model.parameters()):  # a slope can be NaN where the energy is not
-        raise guards.NotFiniteError("parameters: expected finite numbers, got NaN or infinity")
-    return total / len(Y)
+def _corrupted(y_hat: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    given = y_hat if isinstance(y_hat, tuple) else (y_hat,)
+    if not given or not all(isinstance(part, Tensor) for part in given):
+        raise ValueError(f"corrupt: expected a tensor or a tuple of tensors, got {type(y_hat).__name__}")
+    return given
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise guards.NotFiniteError(f"energy: expected a finite mean, got {value}")
-    return value
+def _module(model: Module) -> Module:
+    if not isinstance(model, Module):
+        raise ValueError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+    return model
 
 
-@torch.no_grad()
-def _put_back(model: Module, before: list[Tensor]) -> None:
-    for p, saved in zip(model.parameters(), before, strict=True):
-        p.copy_(saved)
-
-
-def _parameters(model: Module, Y: Tensor) -> list[Tensor]:
-    parameters = [p for p in model.parameters() if p.requires_grad]
+def _parameters(model: Module) -> list[Tensor]:
+    parameters: list[Tensor] = [p for p in _module(model).parameters() if p.requires_grad]
     if not parameters:
         raise ValueError("model: expected at least one trainable parameter, got none")
-    if parameters[0].device != Y.device:
-        raise ValueError(f"Y: expected the model's device {parameters[0].device}, got {Y.device}")
     return parameters
 
 
-def progress_bar(total: int, unit: str, show: bool = True, done: int = 0):
-    """A bar for loops that may take longer than a second, gone when they are over.
-
-    Args:
-        total: how many steps. unit: what a step is called. show: whether to show it. done: steps done before.
-    """
-    from tqdm import tqdm
-
-    # On stdout: notebooks paint stderr red, also where a finished bar has left nothing.
-    return tqdm(total=total, initial=done, unit=unit, leave=False, delay=1.0, disable=not show, file=sys.stdout)
+def _check_samples(name: str, value: Tensor, like: Tensor | None, columns: int | None = None) -> None:
+    """Refuse samples that a model with such a parameter could not read."""
+    if isinstance(value, Tensor) and like is not None:
+        for what, wanted, got in (("device", like.device, value.device), ("dtype", like.dtype, value.dtype)):
+            if wanted != got:
+                raise ValueError(f"{name}: expected the {what} of the model {wanted}, got {got}")
+    guards.batch(name, value, columns=columns)

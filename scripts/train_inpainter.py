@@ -66,13 +66,12 @@ def main() -> None:
         return
     Y = data.mnist("train").to(device)
     model = models.Inpainter(chosen.width, chosen.seed).to(device)
-    masks = torch.Generator(device).manual_seed(chosen.seed)
 
-    def F(model, y, y_hat):
-        return energies.squared_error(y, model(y, hide(y, masks)))
+    def F(model: models.Inpainter, y: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        return energies.squared_error(y, model(y, known))
 
     settings = {"epochs": chosen.epochs, "batch": 512, "lr": 2e-3, "one_cycle": True, "seed": chosen.seed}
-    history = training.fit(model, Y, energy=F, **settings)
+    history = training.fit(model, Y, energy=F, corrupt=hide, **settings)
     card = {"width": chosen.width, "images": len(Y), "seconds": round(history.seconds), **settings}
     card |= {"optimiser": "Adam", "energy": "squared error, summed over pixels", "torch": torch.__version__}
     card |= figures(model, unseen)

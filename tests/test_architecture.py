@@ -9,11 +9,11 @@ import aecourse
 
 PACKAGE = Path(aecourse.__file__).parent
 FLOORS = {
-    "notation": 0, "tasks": 0, "guards": 0,
-    "style": 1, "data": 1, "energies": 1, "corruption": 1, "models": 1,
+    "notation": 0, "tasks": 0, "guards": 0, "descent": 0,
+    "style": 1, "steps": 1, "data": 1, "energies": 1, "corruption": 1, "models": 1,
     "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2, "sampling": 2, "weights": 2,
     "likelihood": 2,
-    "text_to_image": 3, "checking": 3,
+    "text_to_image": 3, "checking": 3, "recipes": 3,
     "chapters": 4,
     "exercises": 5,
 }  # fmt: skip
@@ -70,7 +70,7 @@ def test_figures_never_see_a_model():
 
 def test_the_mathematics_imports_neither_matplotlib_nor_widgets():
     rooms = {"guards", "notation", "tasks", "energies", "models", "limits", "measures", "training", "sampling"}
-    rooms |= {"likelihood", "text_to_image"}
+    rooms |= {"likelihood", "text_to_image", "steps", "descent", "recipes"}
     for path in (path for path in FILES if _room(path) in rooms):
         heavy = {n.split(".")[0] for n in _imports(path, depth=0)}
         assert not heavy & {"matplotlib", "ipywidgets", "tqdm", "pooch", "sklearn", "cv2"}, path

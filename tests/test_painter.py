@@ -1,6 +1,7 @@
 """The whole model and the weights that come with it."""
 
 import os
+import signal
 import subprocess
 import sys
 from functools import partial
@@ -202,6 +203,25 @@ def test_an_interrupted_training_goes_on_where_it_stopped(lesson, tmp_path, caps
         assert torch.allclose(p, q, atol=1e-5)
 
 
+def test_ctrl_c_in_the_middle_of_a_step_tears_no_checkpoint(lesson, tmp_path, monkeypatch):
+    """It comes after Adam's half of the third step and before Muon's: the third step is done, and counts."""
+    whole, half, resumed = fresh(), fresh(), fresh(seed=5)
+    fit(whole, lesson)
+    steps, step = [], torch.optim.Muon.step
+
+    def pressed(*arguments, **settings):
+        steps.append(True)
+        if len(steps) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return step(*arguments, **settings)
+
+    monkeypatch.setattr(torch.optim.Muon, "step", pressed)
+    assert len(fit(half, lesson, checkpoint=tmp_path / "c.safetensors")) == 3
+    assert len(fit(resumed, lesson, checkpoint=tmp_path / "c.safetensors")) == 3
+    for p, q in zip(whole.parameters(), resumed.parameters(), strict=True):
+        torch.testing.assert_close(p, q, rtol=0, atol=1e-6)
+
+
 def test_a_checkpoint_of_another_prior_or_no_checkpoint_is_refused(lesson, tmp_path):
     fit(fresh(), lesson, steps=2, checkpoint=tmp_path / "c.safetensors")
     with pytest.raises(ValueError, match="^checkpoint: expected one of a prior of sizes"):
@@ -241,6 +261,18 @@ def test_a_training_that_diverges_says_so(lesson):
         prior.word.weight.fill_(torch.nan)
     with pytest.raises(FloatingPointError, match="try a smaller lr"):
         fit(prior, lesson)
+
+
+def test_a_training_that_diverges_on_the_way_leaves_the_prior_as_it_was(lesson):
+    prior = fresh()
+
+    def spoil(step, F):
+        if step == 4:
+            prior.word.weight.fill_(torch.nan)
+
+    with pytest.raises(FloatingPointError, match="try a smaller lr or matrix_lr"):
+        fit(prior, lesson, watch=spoil)
+    assert all(torch.equal(p, q) for p, q in zip(prior.parameters(), fresh().parameters(), strict=True))
 
 
 SMALL = """

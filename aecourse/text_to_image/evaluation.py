@@ -11,11 +11,11 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import guards, runtime, weights
+from aecourse.steps import progress_bar
 from aecourse.text_to_image.captions import check_sensible, kind, random_captions
 from aecourse.text_to_image.checker import matches
 from aecourse.text_to_image.painter import FILE, TEMPERATURE, Painter, load
 from aecourse.text_to_image.vocabulary import KINDS
-from aecourse.training import progress_bar
 
 SPLITS = {"validation": 1_000_003, "test": 2_000_003}  # seeds of captions; settings were chosen on the first alone
 

@@ -1,8 +1,7 @@
 """Training both halves: the codebooks from images, then the prior from tokens. Resumes where it was interrupted."""
 
 import json
-import math
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -12,17 +11,28 @@ from torch.nn import Module
 from torch.nn.parallel import DistributedDataParallel
 
 from aecourse import guards, weights
+from aecourse.steps import Watch, counting, ctrl_c_held_back, finite, progress_bar, undone_if_not_finite
 from aecourse.text_to_image.captions import check, random_captions
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.scenes import render
 from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, Tokens
-from aecourse.training import progress_bar
 
 MIX = (0.25, 0.45, 0.30)  # of one shape, two shapes, a thing
 
 
 def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
-    """Both codebooks, from so many scenes of combinations that training shows: half a minute."""
+    """Both codebooks, from scenes of combinations that training shows: half a minute.
+
+    Args:
+        seed: of the scenes and of the first entries.
+        images: how many scenes.
+
+    Returns:
+        the tokens, with both codebooks filled.
+
+    Raises:
+        ValueError: images is no positive whole number.
+    """
     generator = torch.Generator().manual_seed(seed)
     captions = random_captions(guards.count("images", images), generator, mix=(1, 1, 1))
     return Tokens().fit(render(captions, generator), generator)
@@ -31,9 +41,20 @@ def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
 def training_set(
     tokens: Tokens, count: int, seed: int = 0, *, mix: tuple[float, ...] = MIX, progress: bool = True
 ) -> tuple[Tensor, Tensor]:
-    """A training set: captions, (count, 10), and the image tokens of one scene each, (count, 197).
+    """A training set, only of combinations that are not held out. The same seed gives the same set.
 
-    Only combinations that are not held out. The same seed gives the same set.
+    Args:
+        tokens: the codebooks.
+        count: how many scenes.
+        seed: of captions and scenes.
+        mix: chances of one shape, two shapes, a thing.
+        progress: show a bar.
+
+    Returns:
+        captions, (count, 10), and the image tokens of one scene each, (count, 197) int16.
+
+    Raises:
+        ValueError: count is no positive whole number.
     """
     generator = torch.Generator().manual_seed(seed)
     captions = random_captions(guards.count("count", count), generator, mix=mix)
@@ -60,7 +81,7 @@ def fit(
     seed: int = 0,
     half: bool = False,
     checkpoint: Path | None = None,
-    watch: Callable[[int, float], object] | None = None,
+    watch: Watch | None = None,
     progress: bool = True,
 ) -> list[float]:
     """Minimise the mean energy -log p(image | caption) on random batches; matrices with Muon, all else with Adam.
@@ -73,19 +94,32 @@ def fit(
     Under torchrun every process takes its share of each batch, and slopes are averaged.
 
     Args:
-        prior: changed in place. captions: (m, 10). image_tokens: (m, 197).
-        steps: of `batch` scenes each, drawn at random. lr, matrix_lr: peak step sizes of Adam and of Muon.
+        prior: changed in place.
+        captions: (m, 10).
+        image_tokens: (m, 197).
+        steps: of `batch` scenes each, drawn at random.
+        batch: scenes a step, over all processes.
+        lr: peak step size of Adam.
+        matrix_lr: peak step size of Muon.
         forget_word: in half of the captions, the chance of each word to be left out, twice this number at most 1.
-        forget_all: the chance of a whole caption to be left out. hide: the share of the scenes, ink by ink, in which
-            this share of the patches is not told the masks of its neighbours. seed: of batches and forgetting.
+        forget_all: the chance of a whole caption to be left out.
+        hide: the share of the scenes, ink by ink, in which this share of the patches is not told the masks of its
+            neighbours.
+        seed: of batches and forgetting.
         half: multiply matrices in bfloat16, half as many bits: faster where the processor knows them.
         checkpoint: a file to write every 200 steps, at the end, and on Ctrl-C; training goes on from it if it exists.
         watch: called after each step with its number, from 1, and its mean energy.
+        progress: show a bar.
+
     Returns:
         the mean energy of each step since the start or the resumption, in nats per image.
+
     Raises:
-        ValueError: a bad argument, named. FloatingPointError: the energy is no longer finite.
-    Source: Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
+        ValueError: a bad argument, named.
+        FloatingPointError: the energy is no longer finite; the prior is put back to where it was before.
+
+    Source:
+        Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
     """
     guards.count("steps", steps)
     guards.number("forget_word", forget_word, 0, 0.5)
@@ -100,36 +134,50 @@ def fit(
         raise ValueError(f"batch: expected a multiple of the {world} processes, got {batch}")
     device = next(prior.parameters()).device
     captions, image_tokens = captions.to(device), image_tokens.to(device)
-    optimisers = _optimisers(prior, lr, matrix_lr)
-    first = resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
-    model = DistributedDataParallel(prior) if world > 1 else prior
+    draw = partial(_batch, captions, image_tokens, batch, forget_word, forget_all, hide, seed)
     energies: list[float] = []
-    try:
-        with progress_bar(steps, " steps", progress and rank == 0, first) as bar:
-            for step in range(first, steps):
-                scenes = _batch(captions, image_tokens, batch, forget_word, forget_all, hide, seed, step)
-                _set_rate(optimisers, step, steps)
-                energies.append(_step(model, optimisers, *(part[rank::world] for part in scenes), half))
-                bar.set_postfix_str(f"{energies[-1]:.1f} nats", refresh=False)
-                bar.update()
-                if watch is not None:
-                    watch(step + 1, energies[-1])
-                if checkpoint and rank == 0 and (step % 200 == 199 or step == steps - 1):
-                    save(checkpoint, prior, optimisers, step + 1)
-    except KeyboardInterrupt:
-        if checkpoint and rank == 0:
-            save(checkpoint, prior, optimisers, first + len(energies))
-        print(f"stopped after {first + len(energies)} of {steps} steps; the prior keeps what it has learned so far")
+    with ctrl_c_held_back() as held:
+        optimisers = _optimisers(prior, lr, matrix_lr)
+        first = resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
+        model = DistributedDataParallel(prior) if world > 1 else prior
+        bar = counting(steps, watch=watch, progress=progress and rank == 0, done=first)
+        try:
+            with undone_if_not_finite(prior, "try a smaller lr or matrix_lr"), bar as count:
+                for step in range(first, steps):
+                    words, scenes, hidden = (part[rank::world] for part in draw(step))
+                    _set_rate(optimisers, step, steps)
+                    energies.append(_step(model, optimisers, words, scenes, hidden, half))
+                    count(energies[-1])
+                    if checkpoint and rank == 0 and (step % 200 == 199 or step == steps - 1):
+                        save(checkpoint, prior, optimisers, step + 1)
+        except KeyboardInterrupt:
+            if checkpoint and rank == 0 and held.times < 3:  # the third one may have torn a step
+                save(checkpoint, prior, optimisers, first + len(energies))
+            print(f"stopped after {first + len(energies)} of {steps} steps; the prior keeps what it has learned so far")
     return energies
 
 
 def knows_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies matrices of bfloat16 faster than those of float32."""
+    """Whether a device multiplies matrices of bfloat16 faster than those of float32.
+
+    Args:
+        device: a GPU or the CPU.
+
+    Returns:
+        whether it does.
+    """
     return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
 
 def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step: int) -> None:
-    """Write all that is needed to go on: weights, the optimisers' memory, the number of steps."""
+    """Write all that is needed to go on: weights, the optimisers' memory, the number of steps.
+
+    Args:
+        path: of the checkpoint, written in one piece.
+        prior: whose weights.
+        optimisers: as `fit` has them.
+        step: how many steps are done.
+    """
     state = {f"prior.{name}": value for name, value in prior.state_dict().items()}
     for k, optimiser in enumerate(optimisers):
         for index, memory in optimiser.state_dict()["state"].items():
@@ -139,7 +187,15 @@ def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step
 
 
 def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) -> int:
-    """Fill the prior and the optimisers from a checkpoint; return the number of steps done.
+    """Fill the prior and the optimisers from a checkpoint.
+
+    Args:
+        path: of the checkpoint.
+        prior: of the same sizes.
+        optimisers: as `fit` has them.
+
+    Returns:
+        how many steps are done.
 
     Raises:
         ValueError: the file cannot be read, or is no checkpoint of a prior of these sizes.
@@ -169,9 +225,7 @@ def _step(
 ) -> float:
     with torch.autocast(captions.device.type, torch.bfloat16, enabled=half):
         F = energy(model, captions, image_tokens, hidden)
-    value = F.mean().item()
-    if not math.isfinite(value):
-        raise FloatingPointError("the energy is no longer finite: try a smaller lr or matrix_lr")
+    value = finite(F.mean().item())
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
     (F.mean() / image_tokens.shape[1]).backward()
@@ -190,7 +244,7 @@ def _batch(
     hide: float,
     seed: int,
     step: int,
-):
+) -> tuple[Tensor, Tensor, Tensor]:
     """Scenes of one step, the same for all processes and after a resumption: they depend on seed and step alone."""
     generator = torch.Generator().manual_seed(seed * 10_000_019 + step)
     rows = torch.randint(0, len(captions), (batch,), generator=generator)

@@ -5,12 +5,14 @@ The house, from the ground up; a module imports only from lower floors::
     ground   notation   the symbols: letter, name in code, role, colour, when observed
              tasks      eight tasks and where they belong
              guards     argument checks that name the argument
+             descent    Adam, with a step size that stays or one that rises and falls once
     first    style      the look of every figure
              data       spiral, embedded digits and garments, full downloads
              energies   costs C, penalties R and the free energy F = C + R
              corruption y -> y_hat: noise, missing pixels, blur
              models     the autoencoder and its relatives: tied, deep, many at once, denoiser, inpainter, variational,
                         discrete
+             steps      around the steps of a training: a bar, who watches, Ctrl-C, divergence
     second   runtime    seeds, threads, device, a check of the machine
              limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser, Gaussian rate
              measures   what we report: variance explained, low-energy fraction, collapse meter, ROC, PSNR
@@ -21,6 +23,7 @@ The house, from the ground up; a module imports only from lower floors::
              figures    tensors in, Axes out
              live       the figure that moves
     third    text_to_image  captions, scenes, checker, tokens, prior, decoding, learning, shipped weights
+             recipes    trainings that a chapter shows and that scripts and benchmarks repeat
              checking   an exercise against known mistakes, self-tests, what has been done
     fourth   chapters   found, not listed: the exercises and the live figures of each notebook
     top      exercises  load one, check it; self-tests; progress

@@ -7,7 +7,7 @@ import time
 
 import torch
 
-from aecourse import data, energies, likelihood, models, training
+from aecourse import data, energies, likelihood, recipes
 from aecourse.text_to_image import decoding, grammar, learning, painter
 from aecourse.text_to_image.prior import Prior
 
@@ -17,22 +17,17 @@ def bench_nats() -> None:
     unseen = likelihood.binarise(data.digits("test"), torch.Generator().manual_seed(0))
     print("variational autoencoder, importance-weighted bound (500 samples) on 2,000 unseen binarised digits")
     plans = {
-        "10,000 digits": (data.digits(), (784, 400, 40), {"epochs": 15, "batch": 128, "lr": 6e-3}),
-        "60,000 digits": (data.mnist("train"), (784, 500, 50), {"epochs": 45, "batch": 200, "lr": 6e-3}),
+        "10,000 digits": (data.digits(), {}),
+        "60,000 digits": (data.mnist("train"), {"hidden": 500, "d": 50, "epochs": 45, "batch": 200}),
     }
-    for name, (Y, sizes, plan) in plans.items():
+    for name, (Y, plan) in plans.items():
         if name.startswith("60") and len(Y) != 60_000:
             print(f"  {name}: skipped, the full MNIST is not here")
             continue
-        model = models.VariationalAutoencoder(*sizes, f=torch.nn.SiLU)
-        noise = torch.Generator().manual_seed(1)
-
-        def F(model, y, y_hat, noise=noise):
-            return energies.variational_free_energy(model, likelihood.binarise(y, noise), noise)
-
         start = time.process_time()
-        training.fit(model, Y, energy=F, one_cycle=True, progress=False, **plan)
+        model = recipes.variational_autoencoder(Y, **plan, progress=False)
         seconds = time.process_time() - start
+        noise = torch.Generator().manual_seed(1)
         with torch.no_grad():
             one = energies.variational_free_energy(model, unseen, noise).mean()
         many = likelihood.importance_weighted_bound(model, unseen, noise, samples=500).mean()

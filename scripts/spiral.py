@@ -17,7 +17,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from aecourse import data, energies, models, training
+from aecourse import data, models, recipes
 from aecourse.chapters.ch09_denoising_on_the_plane import live_figures
 from aecourse.figures import field
 from aecourse.notation import INK, PAPER, colour
@@ -33,20 +33,9 @@ def train(seed: int = 0) -> models.Denoiser:
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    Y = data.spiral()
-    spread = Y.std().item()
-    noise = torch.Generator().manual_seed(seed)
-
-    def F(model, y, _):
-        sigma = 0.03 * 100 ** torch.rand(len(y), 1, generator=noise)
-        y_hat = y + sigma * torch.randn(y.shape, generator=noise)
-        return energies.squared_error(y, model(y_hat, sigma)) * (1 / sigma[:, 0] ** 2 + 1 / spread**2)
-
-    model = models.Denoiser(n=2, width=64, spread=spread, seed=seed)
-    settings = {"batch": 500, "lr": 1e-2, "one_cycle": True, "seed": seed}
-    training.fit(model, Y.repeat(5, 1), energy=F, epochs=2000, **settings)
+    model = recipes.denoiser(data.spiral(), seed)
     torch.set_num_threads(threads)
-    return model.eval()
+    return model
 
 
 def tables(spread: float, sizes: list[int]) -> dict[str, Any]:

@@ -124,6 +124,9 @@ def free_energy(
 
     Returns:
         (batch,), in the units of C.
+
+    Raises:
+        ValueError: what the model, C or R refuse, such as a prediction of another shape than y.
     """
     h = model.encode(y if y_hat is None else y_hat)
     cost = C(y, model.decode(h))

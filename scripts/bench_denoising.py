@@ -2,13 +2,14 @@
 
 import statistics
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import torch
 from train_inpainter import KINDS, decibel
 
-from aecourse import data, energies, limits, recipes, weights
+from aecourse import data, energies, limits, models, recipes, weights
 
 LEVELS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4)
 RADIUS = 2  # of the neighbourhood that the classical methods look at, in pixels
@@ -30,7 +31,7 @@ def bench_denoise() -> None:
 
 
 @torch.no_grad()
-def _risk_ratio(model, Y: torch.Tensor, sigma: float, draws: int = 200_000) -> float:
+def _risk_ratio(model: models.Denoiser, Y: torch.Tensor, sigma: float, draws: int = 200_000) -> float:
     generator = torch.Generator().manual_seed(1)
     y = Y.repeat(draws // len(Y), 1)
     y_hat = y + sigma * torch.randn(y.shape, generator=generator)
@@ -56,7 +57,7 @@ def bench_inpaint() -> None:
             print(f"  {kind:20s} {name:14s} {values.mean():5.2f} +- {values.std():.2f} dB   {took:.2f} ms each")
 
 
-def _classical(method: int):
+def _classical(method: int) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
     def fill(y: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
         images = (255 * y * known).round().to(torch.uint8).view(-1, 28, 28).numpy()
         holes = (known == 0).to(torch.uint8).view(-1, 28, 28).numpy()

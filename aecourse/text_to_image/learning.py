@@ -118,8 +118,7 @@ def fit(
         ValueError: a bad argument, named.
         FloatingPointError: the energy is no longer finite; the prior is put back to where it was before.
 
-    Source:
-        Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
+    Source: Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
     """
     guards.count("steps", steps)
     guards.number("forget_word", forget_word, 0, 0.5)

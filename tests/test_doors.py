@@ -4,6 +4,7 @@ import importlib
 import inspect
 import math
 import pkgutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from aecourse.text_to_image import (
     decoding,
     evaluation,
     grammar,
+    learning,
     outlines,
     painter,
     prior,
@@ -24,7 +26,7 @@ from aecourse.text_to_image import (
     tokens,
 )  # fmt: skip
 
-MODULES = [info.name for info in pkgutil.iter_modules(text_to_image.__path__) if info.name != "learning"]  # TODO
+MODULES = [info.name for info in pkgutil.iter_modules(text_to_image.__path__)]
 COMMANDS = {"evaluation.main", "train.main"}  # take words from the shell
 
 
@@ -128,6 +130,26 @@ GOOD = {
         decoding.sample,
         {"prior": small(), "captions": ROWS, "generator": seeded, **SETTINGS},
     ),
+    "learning.learn_tokens": (learning.learn_tokens, {"seed": 0, "images": 3}),
+    "learning.training_set": (
+        partial(learning.training_set, progress=False),
+        {"tokens": codebook(), "count": 3, "seed": 0, "mix": (1, 2, 1)},
+    ),
+    "learning.fit": (
+        partial(learning.fit, steps=2, progress=False),
+        {
+            "prior": small(),
+            "captions": ROWS,
+            "image_tokens": image_tokens(),
+            "batch": 2,
+            "forget_word": 0.3,
+            "forget_all": 0.1,
+            "hide": 0.6,
+            "seed": 0,
+            "half": False,
+        },
+    ),
+    "learning.knows_bfloat16": (learning.knows_bfloat16, {"device": torch.device("cpu")}),
     "painter.Painter": (painter.Painter, {"tokens": codebook(), "prior": small()}),
     "painter.Painter.draw": (PAINTER.draw, {"captions": ROWS, "generator": seeded, **SETTINGS, "best_of": 2}),
     "painter.Painter.score": (PAINTER.score, {"captions": ROWS, "image_tokens": image_tokens()}),
@@ -252,6 +274,14 @@ RIGHT = {
     ("prior.Prior.patch_inputs", "hidden", "None"),
     ("prior.energy", "hidden", "None"),
 }
+# What changes with every call, or is not given above: refused like the rest.
+MORE = {
+    "steps": (0, 1.5, None, True, [1]),
+    "lr": (0, -1.0, math.nan, None, "fast"),
+    "matrix_lr": (0, -1.0, math.nan, None, "fast"),
+    "checkpoint": (7, "c.safetensors", [Path("c")]),
+    "watch": (7, "watch", [print]),
+}
 # Where two arguments do not fit together, either may be named.
 MISFITS = ("one dimension more", "one dimension less", "a column less", "one row", "more rows")
 
@@ -270,3 +300,11 @@ def test_it_works_with_what_it_takes_and_refuses_all_else_by_name(name):
         elif not refused(error, arguments if what in MISFITS else [argument]):
             wrong.append(f"{argument} = {what}: {error!r}" if error else f"{argument} = {what}: {result!r:.80}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_the_rest_of_training_is_refused_by_name(name):
+    arguments = GOOD["learning.fit"][1] | {"steps": 1, "progress": False}
+    for value in MORE[name]:
+        _, error = outcome(learning.fit, arguments | {name: value})
+        assert refused(error, [name]), f"{name} = {value!r}: {error!r}"

@@ -15,7 +15,7 @@ from aecourse.steps import Watch, counting, ctrl_c_held_back, finite, progress_b
 from aecourse.text_to_image.captions import check, random_captions
 from aecourse.text_to_image.prior import Prior, energy
 from aecourse.text_to_image.scenes import render
-from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, Tokens
+from aecourse.text_to_image.tokens import GRID, INKS, LENGTH, Tokens, check_tokens
 
 MIX = (0.25, 0.45, 0.30)  # of one shape, two shapes, a thing
 
@@ -31,9 +31,9 @@ def learn_tokens(seed: int = 0, images: int = 6000) -> Tokens:
         the tokens, with both codebooks filled.
 
     Raises:
-        ValueError: images is no positive whole number.
+        ValueError: no seed, or images is no positive whole number.
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(guards.count("seed", seed, low=0))
     captions = random_captions(guards.count("images", images), generator, mix=(1, 1, 1))
     return Tokens().fit(render(captions, generator), generator)
 
@@ -54,9 +54,10 @@ def training_set(
         captions, (count, 10), and the image tokens of one scene each, (count, 197) int16.
 
     Raises:
-        ValueError: count is no positive whole number.
+        ValueError: no tokens, no seed, no chances, or count is no positive whole number.
     """
-    generator = torch.Generator().manual_seed(seed)
+    guards.instance("tokens", tokens, Tokens)
+    generator = torch.Generator().manual_seed(guards.count("seed", seed, low=0))
     captions = random_captions(guards.count("count", count), generator, mix=mix)
     image_tokens = torch.empty(count, LENGTH, dtype=torch.int16)
     with progress_bar(count, " scenes", progress) as bar:
@@ -120,38 +121,40 @@ def fit(
 
     Source: Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
     """
+    _check_scenes(prior, captions, image_tokens)
     guards.count("steps", steps)
+    guards.count("seed", seed, low=0)
     guards.number("forget_word", forget_word, 0, 0.5)
     guards.number("forget_all", forget_all, 0, 1)
     guards.number("hide", hide, 0, 1)
-    if len(check(captions)) != len(image_tokens):
-        raise ValueError(
-            f"image_tokens: expected one row for each of {len(captions)} captions, got {len(image_tokens)}"
-        )
+    guards.instance("half", half, bool)
+    guards.instance("checkpoint", checkpoint, Path, type(None))
+    if watch is not None:
+        guards.function("watch", watch)
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     if guards.count("batch", batch) % world:
         raise ValueError(f"batch: expected a multiple of the {world} processes, got {batch}")
     device = next(prior.parameters()).device
     captions, image_tokens = captions.to(device), image_tokens.to(device)
-    draw = partial(_batch, captions, image_tokens, batch, forget_word, forget_all, hide, seed)
+    scenes_of = partial(_batch, captions, image_tokens, batch, forget_word, forget_all, hide, seed)
     energies: list[float] = []
     with ctrl_c_held_back() as held:
         optimisers = _optimisers(prior, lr, matrix_lr)
-        first = resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
+        first = _resume(checkpoint, prior, optimisers) if checkpoint and checkpoint.exists() else 0
         model = DistributedDataParallel(prior) if world > 1 else prior
         bar = counting(steps, watch=watch, progress=progress and rank == 0, done=first)
         try:
             with undone_if_not_finite(prior, "try a smaller lr or matrix_lr"), bar as count:
                 for step in range(first, steps):
-                    words, scenes, hidden = (part[rank::world] for part in draw(step))
+                    batch_captions, batch_tokens, hidden = (part[rank::world] for part in scenes_of(step))
                     _set_rate(optimisers, step, steps)
-                    energies.append(_step(model, optimisers, words, scenes, hidden, half))
+                    energies.append(_step(model, optimisers, batch_captions, batch_tokens, hidden, half))
                     count(energies[-1])
                     if checkpoint and rank == 0 and (step % 200 == 199 or step == steps - 1):
-                        save(checkpoint, prior, optimisers, step + 1)
+                        _save(checkpoint, prior, optimisers, step + 1)
         except KeyboardInterrupt:
             if checkpoint and rank == 0 and held.times < 3:  # the third one may have torn a step
-                save(checkpoint, prior, optimisers, first + len(energies))
+                _save(checkpoint, prior, optimisers, first + len(energies))
             print(f"stopped after {first + len(energies)} of {steps} steps; the prior keeps what it has learned so far")
     return energies
 
@@ -164,11 +167,15 @@ def knows_bfloat16(device: torch.device) -> bool:
 
     Returns:
         whether it does.
+
+    Raises:
+        ValueError: no device.
     """
+    guards.instance("device", device, torch.device)
     return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
 
-def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step: int) -> None:
+def _save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step: int) -> None:
     """Write all that is needed to go on: weights, the optimisers' memory, the number of steps.
 
     Args:
@@ -185,7 +192,7 @@ def save(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer], step
     weights.write(state, path, {"step": step, "sizes": json.dumps(prior.sizes)})
 
 
-def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) -> int:
+def _resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) -> int:
     """Fill the prior and the optimisers from a checkpoint.
 
     Args:
@@ -212,6 +219,17 @@ def resume(path: Path, prior: Prior, optimisers: list[torch.optim.Optimizer]) ->
                 memory.setdefault(int(index), {})[entry] = value
         optimiser.load_state_dict({**optimiser.state_dict(), "state": memory})
     return int(about["step"])
+
+
+def _check_scenes(prior: Prior, captions: Tensor, image_tokens: Tensor) -> None:
+    """Refuse what `fit` cannot learn from. Tokens may be short whole numbers, as `training_set` gives them."""
+    guards.instance("prior", prior, Prior)
+    guards.instance("image_tokens", image_tokens, Tensor)
+    for part in image_tokens.split(4096) if image_tokens.ndim else [image_tokens]:
+        check_tokens(part.long() if part.dtype == torch.int16 else part, prior.colours, prior.masks)
+    if len(check(captions)) != len(image_tokens):
+        rows = f"{len(captions)} captions, got {len(image_tokens)}"
+        raise ValueError(f"image_tokens: expected one row for each of {rows}")
 
 
 def _step(

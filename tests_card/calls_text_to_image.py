@@ -1,4 +1,4 @@
-"""As `calls`, for text_to_image. Captions, image tokens and pictures lie on the card, and so do the models."""
+"""Calls of text_to_image: captions, image tokens and pictures lie on the device, and so do the models."""
 
 import tempfile
 from collections.abc import Callable
@@ -22,6 +22,8 @@ from aecourse.text_to_image import (
     scenes,
     tokens,
 )
+
+PREFIX = "text_to_image."
 
 C = captions.random_captions(6, torch.Generator().manual_seed(0), mix=(1, 1, 1))
 OPEN = C * (torch.arange(10) != 1)

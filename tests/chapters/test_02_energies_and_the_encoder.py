@@ -21,5 +21,6 @@ def test_the_search_says_which_valley_it_ended_in():
 
 
 def test_an_encoders_guess_is_shown_with_its_cost():
-    picture = search_for_z(lambda y: torch.atan2(y[:, 1:], y[:, :1]))
-    assert "the encoder's guess costs" in picture.caption
+    picture = search_for_z(lambda y: torch.atan2(y[:, 1:], y[:, :1])).set(y_1=0.6, y_2=-0.8)
+    cost = (0.6 - 0.6) ** 2 + (-0.8 - 0.5 * -0.8) ** 2  # at the angle of y itself
+    assert f"the encoder's guess costs {cost:.3f}" in picture.caption

@@ -114,6 +114,18 @@ def run(folder, *arguments):
     return done.stdout
 
 
+RUNS = """
+import json, sys, pytest
+quick = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
+sys.exit(max([pytest.main([*quick, *arguments]) for arguments in json.loads(sys.argv[1])]))
+"""
+
+
+def run_tests(folder, *runs):
+    """Several runs of pytest in a copy, in one process that imports the package once; what they printed."""
+    return run(folder, "-c", RUNS, json.dumps(runs))
+
+
 @pytest.fixture(scope="module")
 def added(tmp_path_factory):
     """A copy with a chapter 99, woven; and the texts before."""
@@ -166,15 +178,11 @@ def test_a_new_chapter_is_found_by_the_table_the_map_and_the_link_onward(added):
 def test_a_new_chapter_is_tested_like_every_other(added):
     modules = ("test_notebooks", "test_exercises", "test_live_figures", "test_slides", "test_website")
     files = [f"tests/{name}.py" for name in modules]
-    quiet = ("-q", "-p", "no:cacheprovider")
-    listed = run(added[0], "-m", "pytest", "--collect-only", *quiet, *files)
+    own = "99.1 or turn_the_line or 99_the_turning"
+    told = run_tests(added[0], ["--collect-only", *files], [*files[1:3], f"notebooks/{STEM}.ipynb", "-k", own])
     for name in modules:
-        assert re.search(rf"tests/{name}\.py::.*(99|turn_the_line)", listed), name
-    ran = run(
-        added[0], "-m", "pytest", *quiet, "tests/test_exercises.py", "tests/test_live_figures.py",
-        f"notebooks/{STEM}.ipynb", "-k", "99.1 or turn_the_line or 99_the_turning",
-    )  # fmt: skip
-    assert re.search(r"\d+ passed", ran)
+        assert re.search(rf"tests/{name}\.py::.*(99|turn_the_line)", told), name
+    assert re.search(r"\d+ passed", told)
 
 
 def test_a_new_chapter_asks_for_no_other_file(added):
@@ -240,5 +248,4 @@ def test_a_chapter_that_is_taken_away_leaves_nothing_dangling(tmp_path):
         folder, "-c", "from aecourse import chapters, exercises; print(*exercises.every(), *chapters.folders())"
     )
     assert not set(figures.split()) & {str(int(stem[:2])) for stem in removable}
-    run(folder, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests", "notebooks")
-    run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_house.py", "-k", "links or readme")
+    run_tests(folder, ["--collect-only", "tests", "notebooks"], ["tests/test_house.py", "-k", "links or readme"])

@@ -88,6 +88,15 @@ def test_a_patch_is_not_told_what_is_hidden_from_it(prior):
     assert torch.equal(prior.patch_inputs(other, hidden)[:, 36], prior.patch_inputs(image_tokens, hidden)[:, 36])
 
 
+def test_a_row_knows_of_the_places_row_and_a_column_of_its_column(prior):
+    """Moving the place sideways changes all patches of a column alike, and moving it down all of a row."""
+    start, aside, below = prior.seat(torch.tensor([9 * 2 + 3, 9 * 2 + 6, 9 * 5 + 3]))
+    for moved, along in ((aside, 0), (below, 1)):
+        change = moved - start
+        assert change.abs().amax() > 0.1
+        assert torch.allclose(change, change.mean(dim=along, keepdim=True), atol=1e-5)
+
+
 @pytest.mark.parametrize("guidance", [0.0, 1.5])
 def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
     captions = random_captions(4, seeded(2))
@@ -97,12 +106,13 @@ def test_sampling_with_a_cache_equals_reading_everything_again(prior, guidance):
     assert torch.equal(torch.cat([part.argmax(-1).flatten(1) for part in logits], dim=1), image_tokens)
 
 
-def test_draws_have_the_frequencies_of_the_softmax(prior):
+@pytest.mark.parametrize("temperature", [1.0, 0.4])
+def test_draws_have_the_frequencies_of_the_softmax(prior, temperature):
     captions = random_captions(1, seeded(2))
-    first = decoding.sample(prior, captions.expand(4000, -1), seeded(1))[:, 0]
-    p = prior(captions, torch.zeros(1, LENGTH, dtype=torch.long))[0][0, 0].softmax(0)
-    often = torch.bincount(first, minlength=9) / 4000
-    assert (often - p).abs().max() < 4 * 0.5 / math.sqrt(4000)
+    first = decoding.sample(prior, captions.expand(1500, -1), seeded(1), temperature=temperature)[:, 0]
+    p = (prior(captions, torch.zeros(1, LENGTH, dtype=torch.long))[0][0, 0] / temperature).softmax(0)
+    often = torch.bincount(first, minlength=9) / 1500
+    assert (often - p).abs().max() < 4 * 0.5 / math.sqrt(1500)
 
 
 def test_draws_depend_on_the_seed_alone(prior):

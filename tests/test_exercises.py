@@ -70,6 +70,13 @@ def test_an_exception_is_reported_with_its_kind():
     assert "raised ZeroDivisionError" in exercises.load("4.1").check(lambda y, y_tilde: 1 / 0).message
 
 
+def test_only_the_stubs_own_error_means_not_attempted():
+    def unsupported(y, y_tilde):
+        raise NotImplementedError("no kernel for this dtype")
+
+    assert "raised NotImplementedError: no kernel" in exercises.load("4.1").check(unsupported).message
+
+
 def test_a_result_instead_of_a_function_is_explained():
     assert "pass the function itself" in exercises.load("4.1").check(torch.zeros(3)).message
 

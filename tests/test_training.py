@@ -336,14 +336,15 @@ def test_divergence_in_the_test_samples_is_said_too_and_the_model_put_back():
     assert model.W_h.abs().max() < 10
 
 
-def test_an_evaluation_leaves_the_models_mode_alone_and_repeats():
+@pytest.mark.parametrize("mode", [True, False])
+def test_an_evaluation_leaves_the_models_mode_alone_and_repeats(mode):
     class Dropping(models.Autoencoder):
         def encode(self, y):
             return torch.nn.functional.dropout(super().encode(y), 0.5, self.training)
 
-    model = Dropping(6, 3).train()
+    model = Dropping(6, 3).train(mode)
     assert training.evaluate(model, _data()) == training.evaluate(model, _data())
-    assert model.training
+    assert model.training is mode
 
 
 def test_a_corruption_in_place_does_not_touch_the_target():

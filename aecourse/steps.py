@@ -46,8 +46,9 @@ def counting(
         def count(value: float) -> None:
             nonlocal number
             number += 1
-            bar.set_postfix_str(f"F = {value:.4g}", refresh=False)
-            bar.update()
+            if progress:
+                bar.set_postfix_str(f"F = {value:.4g}", refresh=False)
+                bar.update()
             if watch is not None:
                 with torch.no_grad():
                     watch(number, value)

@@ -1,7 +1,7 @@
 """Measure speed; nothing is tested, because a time is a property of a machine.
 
-python scripts/bench.py [notebooks] [training] [deep] [penalty] [search] [denoise] [inpaint]
-                        [nats] [painter] [page] [steps] [live] [imports]
+python scripts/bench.py [notebooks] [training] [gpu] [deep] [penalty] [search] [denoise]
+                        [inpaint] [nats] [painter] [page] [steps] [live] [imports]
 (all unless named)
 """
 
@@ -18,7 +18,7 @@ import torch
 from bench_browser import bench_page
 from bench_denoising import bench_denoise, bench_inpaint
 from bench_generative import bench_nats, bench_painter, bench_steps
-from bench_training import bench_deep, bench_penalty, bench_training, seconds
+from bench_training import bench_deep, bench_gpu, bench_penalty, bench_training, seconds
 from nbformat import NotebookNode
 
 from aecourse import chapters, data, limits, live, models, runtime
@@ -101,9 +101,9 @@ if __name__ == "__main__":
     runtime.setup(report=True)
     # Notebooks first: a kernel inherits the high-water mark of a parent that has grown.
     parts = {
-        "notebooks": bench_notebooks, "training": bench_training, "deep": bench_deep, "penalty": bench_penalty,
-        "search": bench_search, "denoise": bench_denoise, "inpaint": bench_inpaint, "nats": bench_nats,
-        "painter": bench_painter, "page": bench_page, "steps": bench_steps, "live": bench_live,
+        "notebooks": bench_notebooks, "training": bench_training, "gpu": bench_gpu, "deep": bench_deep,
+        "penalty": bench_penalty, "search": bench_search, "denoise": bench_denoise, "inpaint": bench_inpaint,
+        "nats": bench_nats, "painter": bench_painter, "page": bench_page, "steps": bench_steps, "live": bench_live,
         "imports": bench_imports,
     }  # fmt: skip
     for part in sys.argv[1:] or parts:

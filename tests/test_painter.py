@@ -309,14 +309,52 @@ train.main(sys.argv[1:])
 """
 
 
+def command(folder, **options):
+    files = {"to": folder / "mine.safetensors", "checkpoint": folder / "half.part"}
+    sizes = {"steps": 4, "scenes": 64, "batch": 8, "width": 16, "layers": 1, "captions": 0, "half": "no"}
+    return [part for option, value in (files | sizes | options).items() for part in (f"--{option}", str(value))]
+
+
+def test_the_card_of_a_stopped_training_says_how_many_steps_it_had(tmp_path, monkeypatch):
+    """And nothing is measured; the same command goes on, and its card counts the steps of both."""
+    monkeypatch.setattr(learning, "learn_tokens", partial(learning.learn_tokens, images=100))
+    steps, step = [], torch.optim.Muon.step
+
+    def pressed(*arguments, **settings):
+        steps.append(True)
+        if len(steps) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return step(*arguments, **settings)
+
+    monkeypatch.setattr(torch.optim.Muon, "step", pressed)
+    with pytest.raises(SystemExit, match="stopped: what 3 of 4 steps have taught is in"):
+        train.main(command(tmp_path, captions=1000))
+    assert weights.card(tmp_path / "mine.safetensors")["steps"] == "3"
+    train.main(command(tmp_path))
+    assert weights.card(tmp_path / "mine.safetensors")["steps"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"to": "no/such/folder/mine"}, "argument --to: expected a file in a folder that exists"),
+        ({"to": "."}, "argument --to: expected a file in a folder that exists"),
+        ({"checkpoint": "no/such/folder/half"}, "argument --checkpoint: expected a file in a folder"),
+        ({"captions": 2000}, "argument --captions: expected 0 to 1000, got 2000"),
+    ],
+)
+def test_what_would_fail_after_the_training_is_refused_before_it(options, said, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        train.main(command(tmp_path, **options))
+    assert said in capsys.readouterr().err
+
+
 def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
     """Through the command and torchrun; averaged slopes of two halves of a batch are those of the whole."""
     (tmp_path / "small.py").write_text(SMALL, "utf-8")
-    sizes = {"steps": 4, "scenes": 64, "batch": 8, "width": 16, "layers": 1, "captions": 0, "half": "no"}
 
     def options(name):
-        files = {"to": tmp_path / f"{name}.safetensors", "checkpoint": tmp_path / f"{name}.whole"}
-        return [part for option, value in (files | sizes).items() for part in (f"--{option}", str(value))]
+        return command(tmp_path, to=tmp_path / f"{name}.safetensors", checkpoint=tmp_path / f"{name}.whole")
 
     monkeypatch.setattr(learning, "learn_tokens", partial(learning.learn_tokens, images=100))
     train.main(options("one"))

@@ -17,6 +17,7 @@ from aecourse.text_to_image.checker import matches
 from aecourse.text_to_image.painter import FILE, TEMPERATURE, Painter, load
 from aecourse.text_to_image.vocabulary import KINDS
 
+MOST = 1000  # captions of each kind
 SPLITS = {"validation": 1_000_003, "test": 2_000_003}  # seeds of captions; settings were chosen on the first alone
 
 
@@ -36,8 +37,8 @@ def split_captions(held: bool, count: int = 1000, split: str = "test") -> Tensor
     """
     guards.instance("held", held, bool)
     guards.choice("split", split, SPLITS)
-    guards.count("count", count, high=1000)
-    return random_captions(1000, Generator().manual_seed(SPLITS[split] + held), held=held)[:count]
+    guards.count("count", count, high=MOST)
+    return random_captions(MOST, Generator().manual_seed(SPLITS[split] + held), held=held)[:count]
 
 
 def exact(

@@ -104,7 +104,7 @@ def write(tensors: Mapping[str, torch.Tensor], path: Path | str, card: Mapping[s
     """
     path = Path(path)
     whole = safetensors.torch.save(dict(tensors), metadata={key: str(value) for key, value in card.items()})
-    part = path.with_suffix(".part")
+    part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(whole)
         part.replace(path)

@@ -62,7 +62,9 @@ def search_for_z(encode: Callable[[Tensor], Tensor] | None = None) -> live.Live:
         y = torch.tensor([[y_1, y_2]], dtype=torch.float64)
         E = (y - on_curve).square().sum(dim=1)
         line.set_ydata(E)
-        energy.set_ylim(-0.04 * (top := _top(E.max().item())), top)
+        top = _top(E.max().item())
+        if energy.get_ylim()[1] != top:  # an axis that is set is drawn anew, also where it was set to the same
+            energy.set_ylim(-0.04 * top, top)
         path = descend(y, torch.tensor([[start]], dtype=torch.float64))[:, 0]
         trail.set_data(*data.ellipse(path).T)
         E_path = (y - data.ellipse(path)).square().sum(dim=1)

@@ -66,6 +66,14 @@ def test_the_oldest_python_is_said_alike_and_tried_by_the_workflow():
         assert f"Python {oldest} or newer" in path.read_text("utf-8"), path.name
 
 
+def test_the_three_systems_are_tried_and_publishing_waits_for_the_build():
+    folder = ROOT / ".github" / "workflows"
+    tests, site = (yaml.safe_load((folder / f"{name}.yml").read_text("utf-8"))["jobs"] for name in ("tests", "site"))
+    systems = tests["tests"]["strategy"]["matrix"]["os"]
+    assert {name.partition("-")[0] for name in systems} == {"ubuntu", "macos", "windows"}  # as the changelog says
+    assert site["publish"]["needs"] == "build"
+
+
 def test_conda_and_pip_ask_for_the_same():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
     conda = _ranges(re.sub(r"(?<![<>=!])=(?!=)", "==", line) for line in listed)

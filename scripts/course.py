@@ -83,6 +83,11 @@ def table(heads: list[Head], folder: str = "notebooks/") -> str:
     return "\n".join(["| | notebook | its question | minutes |", "| --- | --- | --- | --- |", *rows])
 
 
+def slide_type(cell: NotebookNode) -> str:
+    """As set in the notebook; what says nothing is not shown, so that nothing slips into a talk."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+
+
 def is_caption(cell: NotebookNode) -> bool:
     """Whether a cell is what stands under a figure, one paragraph in italics, and nothing else."""
     return cell.cell_type == "markdown" and bool(_CAPTION.fullmatch(cell.source.strip()))
@@ -90,9 +95,7 @@ def is_caption(cell: NotebookNode) -> bool:
 
 def caption(cells: list[NotebookNode], k: int) -> str:
     """The words under the figure of cell k, as plain text; "" if there are none."""
-    following = next(
-        (cell for cell in cells[k + 1 :] if cell.metadata.get("slideshow", {}).get("slide_type") != "notes"), None
-    )
+    following = cells[k + 1] if k + 1 < len(cells) else None
     found = _CAPTION.match(following.source.strip()) if following and following.cell_type == "markdown" else None
     return plain(found[1]) if found else ""
 

@@ -6,18 +6,20 @@ What is shown is chosen in the notebooks (Lab: property inspector, "Slide Type")
 
     slide      begins a slide            fragment   on the same slide, after a key press
     -          goes on with it           skip       not shown
-    notes      for the speaker only (key S); folded away in the notebook
 
 A cell with a picture shows the picture alone, any other its code and what that printed; the tags `slide-code` and
-`slide-output` choose one of the two.
+`slide-output` choose one of the two. What the speaker sees besides (key S) stands in the chapter's notes (notes.py).
 """
 
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import course
+import notes
+from course import slide_type
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
@@ -28,18 +30,11 @@ DECKS = course.BUILT / "slides"
 STAGE = f"http://localhost:{course.PORT}/voila/render"  # where `make demos` shows the live figures
 _NPM = course.SITE / "node_modules"
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
-_UNSEEN = ("skip", "notes")
-_FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>(.*)</details>", re.S)
 
 
-def slide_type(cell: NotebookNode) -> str:
-    """As set in the notebook; what says nothing is not shown, so that nothing slips into a talk."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "skip")
-
-
-def shape(notebook: NotebookNode) -> NotebookNode:
-    """Prepare a notebook's cells for the template: notes unfolded, pictures described, the rest as its tags say."""
-    cells = notebook.cells
+def shape(notebook: NotebookNode, said: Sequence[notes.Note] = ()) -> NotebookNode:
+    """Prepare a notebook's cells for the template: notes at their slides, pictures described, the rest as tags say."""
+    cells, noted = notebook.cells, {note.cell: note for note in said}
     first = next((cell for cell in cells if slide_type(cell) == "slide"), None)
     if first is None:
         raise ValueError(f"{course.title(notebook)}: expected a cell of slide type 'slide', got none")
@@ -48,10 +43,8 @@ def shape(notebook: NotebookNode) -> NotebookNode:
         cell.metadata.setdefault("slideshow", {})["slide_type"] = kind
         cell.metadata.first = cell is first
         if kind == "slide":
-            cell.metadata.running = _running(cells, k)
+            cell.metadata.running, cell.metadata.note = _running(cells, k), noted.get(cell.id)
         cell.metadata.caption = course.is_caption(cell)
-        if kind == "notes":
-            cell.source = _FOLDED.sub(r"\1", cell.source).strip()
         if cell.cell_type == "code" and kind != "skip":
             beside = cells[k + 1] if k + 1 < len(cells) else None
             captioned = beside is not None and course.is_caption(beside) and slide_type(beside) != "skip"
@@ -63,7 +56,7 @@ def shape(notebook: NotebookNode) -> NotebookNode:
 def _running(cells: list[NotebookNode], k: int) -> str:
     """The heading that the slide beginning at cell k goes on with; "" if it has one of its own."""
     following = (j for j in range(k + 1, len(cells)) if slide_type(cells[j]) == "slide")
-    if any(_headings(cell) for cell in cells[k : next(following, len(cells))] if slide_type(cell) not in _UNSEEN):
+    if any(_headings(cell) for cell in cells[k : next(following, len(cells))] if slide_type(cell) != "skip"):
         return ""
     before = [heading for cell in cells[:k] for heading in _headings(cell)]
     return before[-1] if before else ""
@@ -100,7 +93,7 @@ def build(path: Path, to: Path, export: HTMLExporter) -> None:
     """Write the deck of one notebook."""
     notebook = course.read(path)
     deck = {"title": course.title(notebook), "stage": STAGE}
-    page, _ = export.from_notebook_node(shape(notebook), {"deck": deck})
+    page, _ = export.from_notebook_node(shape(notebook, notes.read(path)), {"deck": deck})
     (to / f"{path.stem}.html").write_text(page, "utf-8")
 
 

@@ -1,9 +1,9 @@
-"""Write what follows from the notebooks' heads: README's table, the map in the first notebook, each link onward.
+"""Write what follows from the notebooks: README's table, the map in the first one, links onward, headings of notes.
 
     python scripts/weave.py
 
-Number, title, question and minutes of a chapter stand in its notebook. Whoever changes them, adds a notebook or takes
-one away runs this; a test holds that nothing is out of date.
+Number, title, question and minutes of a chapter stand in its notebook, and so do the headings of its slides. Whoever
+changes them, adds a notebook or takes one away runs this; a test holds that nothing is out of date.
 """
 
 import re
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import course
 import nbformat
+import notes
 
 _TABLE = re.compile(r"^\| \| notebook \|.*\n(?:\|.*\n?)+", re.M)
 
@@ -27,6 +28,8 @@ def woven(root: Path = course.ROOT) -> dict[Path, str]:
             drawn = next(cell for cell in notebook.cells if _TABLE.search(cell.source))
             drawn.source = _replaced(head.path.name, drawn.source, course.table(heads, folder="") + "\n")
         texts[head.path] = nbformat.writes(notebook) + "\n"
+        if (file := notes.place(head.path)).exists():
+            texts[file] = notes.woven(head.path)
     return texts
 
 

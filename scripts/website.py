@@ -45,8 +45,6 @@ def page(path: Path) -> NotebookNode:
     cells, shown = notebook.cells, []
     last = {found[1]: k for k, cell in enumerate(cells) if (found := _CHECK.search(cell.source))}
     for k, cell in enumerate(cells):
-        if slides.slide_type(cell) == "notes":
-            continue
         if course.picture(cell):
             cell.metadata.mystnb = {"image": {"alt": course.alt(cells, k)}}
         shown.append(cell)

@@ -6,6 +6,7 @@ import course
 import nbformat
 import pytest
 from demo_pages.calls import find_pages
+from notes import Note
 
 slides = pytest.importorskip("slides", reason="no nbconvert; install it with: pip install -e '.[web]'")
 each = pytest.mark.parametrize("path", course.PATHS, ids=lambda p: p.stem)
@@ -29,32 +30,21 @@ def printed(text):
     return nbformat.v4.new_output("stream", name="stdout", text=text)
 
 
-def deck(*cells):
+def deck(*cells, said=()):
     notebook = nbformat.v4.new_notebook(cells=[markdown("# 99 · A title", "slide"), *cells])
     page, _ = slides.exporter().from_notebook_node(
-        slides.shape(notebook), {"deck": {"title": "T", "stage": "http://s"}}
+        slides.shape(notebook, said), {"deck": {"title": "T", "stage": "http://s"}}
     )
     return page
 
 
 @each
-def test_every_deck_has_a_talks_length_and_notes_on_at_least_half_of_its_slides(path):
+def test_every_deck_has_a_talks_length(path):
     cells = course.read(path).cells
     kinds = [slides.slide_type(cell) for cell in cells]
-    starts = [k for k, kind in enumerate(kinds) if kind == "slide"]
-    assert 12 <= len(starts) <= 30
-    noted = sum("notes" in kinds[a:b] for a, b in zip(starts, [*starts[1:], len(cells)], strict=True))
-    assert 2 * noted >= len(starts)
-    assert set(kinds) <= {"slide", "-", "fragment", "skip", "notes"}
+    assert 12 <= kinds.count("slide") <= 30
+    assert set(kinds) <= {"slide", "-", "fragment", "skip"}
     assert all("slideshow" in cell.metadata for cell in cells), "every cell says what it is on a slide"
-
-
-@each
-def test_notes_are_folded_away_for_learners_and_tell_how_long(path):
-    notes = [cell.source for cell in course.read(path).cells if slides.slide_type(cell) == "notes"]
-    for note in notes:
-        assert re.fullmatch(r"<details><summary>For the lecturer</summary>\n\n.+\n\n</details>", note, re.S), note
-        assert re.search(r"\(\d+ min\)", note), note
 
 
 @each
@@ -105,12 +95,12 @@ def test_what_is_skipped_or_says_nothing_is_not_in_the_deck():
     assert "SILENT" not in page
 
 
-def test_notes_go_to_the_speaker_unfolded():
-    note = "<details><summary>For the lecturer</summary>\n\n**Ask** why.\n\n</details>"
-    page = deck(markdown(note, "notes"))
-    aside = re.search(r'<aside class="notes">(.*?)</aside>', page, re.S)[1]
-    assert "<strong>Ask</strong> why." in aside
-    assert "details" not in aside
+def test_a_note_is_there_when_its_slide_appears_before_any_key_press():
+    cells = markdown("One.", "slide"), markdown("Two.", "fragment")
+    page = deck(*cells, said=[Note("One.", 2, cells[0].id, "**Ask** why.")])
+    section = re.findall(r"<section>(.*?)</section>", page, re.S)[-1]
+    aside, _ = section.split('<div class="fragment">')
+    assert re.search(r'<aside class="notes">\s*<p><strong>Ask</strong> why.</p>\s*<p>\(2 min\)</p>\s*</aside>', aside)
 
 
 def test_a_slide_without_a_heading_goes_on_with_the_last_one():

@@ -18,12 +18,11 @@ def prose(notebook):
 
 
 @each
-def test_a_page_has_every_figure_described_and_no_notes_for_lecturers(path):
+def test_a_page_has_every_figure_described(path):
     page = website.page(path)
     for cell in page.cells:
         if course.picture(cell):
             assert len(cell.metadata["mystnb"]["image"]["alt"]) > 20
-    assert "For the lecturer" not in prose(page)
 
 
 @each
@@ -46,10 +45,10 @@ def test_a_page_opens_with_its_title_and_leads_to_all_ways_of_using_it(path):
 
 def test_the_text_of_a_page_is_the_notebooks():
     path = course.PATHS[9]
-    source, page = prose(course.read(path)), prose(website.page(path))
-    for paragraph in source.split("\n\n")[5:]:
-        if "details" not in paragraph and "**Ask**" not in paragraph and "min)" not in paragraph:
-            assert paragraph in page
+    page = prose(website.page(path))
+    words = [cell.source for cell in course.read(path).cells if cell.cell_type == "markdown"]
+    for paragraph in words[2:]:
+        assert paragraph in page
 
 
 def test_without_what_npm_brings_nothing_is_touched_and_the_cure_is_named(tmp_path, monkeypatch):

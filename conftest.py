@@ -12,6 +12,7 @@ import zlib
 os.environ["AECOURSE_DATA"] = tempfile.mkdtemp(prefix="aecourse-test-")
 os.environ["OMP_NUM_THREADS"] = "1"
 
+import comparing
 import hypothesis
 import matplotlib
 import matplotlib.pyplot as plt
@@ -62,6 +63,26 @@ def pytest_itemcollected(item):
     """On a GPU a notebook must run and need not print the same numbers: draws and rounding are the device's own."""
     if os.environ.get("AECOURSE_DEVICE") == "cuda" and isinstance(item, IPyNbCell):
         item.options["check"] = False
+
+
+# --- notebooks: numbers within the tolerance of their cell --------------------------------------------------------
+
+
+def pytest_runtest_setup(item):
+    """A tolerance that cannot be read is an error of its cell, compared or not."""
+    if isinstance(item, IPyNbCell):
+        try:
+            comparing.tolerance(item.cell.metadata.get("tags", ()))
+        except ValueError as error:
+            pytest.fail(f"{item.path.name}, {item.name}: {error}", pytrace=False)
+
+
+def _compare_outputs(cell, now, stored, skip_compare=None):
+    cell.comparison_traceback = comparing.compare(stored, now, cell.cell.metadata.get("tags", ()))
+    return not cell.comparison_traceback
+
+
+IPyNbCell.compare_outputs = _compare_outputs
 
 
 @pytest.fixture(autouse=True)

@@ -74,7 +74,12 @@ def test_no_test_and_no_compared_cell_reads_a_clock():
 def test_without_a_browser_the_last_line_says_what_is_left_out_and_how_to_change_that(tmp_path):
     shutil.copy(ROOT / "conftest.py", tmp_path)
     (tmp_path / "test_world.py").write_text(WORLD, "utf-8")
-    world = {**os.environ, "TMPDIR": str(tmp_path), "AECOURSE_REQUIRE_BROWSER": "1"}
+    world = {
+        **os.environ,
+        "TMPDIR": str(tmp_path),
+        "AECOURSE_REQUIRE_BROWSER": "1",
+        "PYTHONPATH": str(ROOT / "scripts"),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
         cwd=tmp_path,

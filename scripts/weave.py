@@ -12,6 +12,7 @@ from pathlib import Path
 import course
 import nbformat
 import notes
+import sources
 
 _TABLE = re.compile(r"^\| \| notebook \|.*\n(?:\|.*\n?)+", re.M)
 
@@ -24,6 +25,8 @@ def woven(root: Path = course.ROOT) -> dict[Path, str]:
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         notebook = course.read(head.path)
         notebook.cells[-1].source = _onward(following, heads[0])
+        if cell := sources.listed(notebook):
+            cell.source = sources.woven(cell.source, head.path.name)
         if head is heads[0]:
             drawn = next(cell for cell in notebook.cells if _TABLE.search(cell.source))
             drawn.source = _replaced(head.path.name, drawn.source, course.table(heads, folder="") + "\n")

@@ -10,6 +10,7 @@ import sys
 import course
 import nbformat
 import pytest
+import sources
 import weave
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from repository import copy, texts
@@ -78,6 +79,9 @@ CELLS = (
     new_code_cell(
         'print(exercises.load("99.1").check(lambda y: 2 * y))\nprint(exercises.quiz("99").reply(1, "yes"))',
         metadata={"slideshow": {"slide_type": "skip"}, "tags": ["nbval-check-output"]},
+    ),
+    new_markdown_cell(
+        "## Sources\n\n- [lecun2006]\n  Why a line turns.", metadata={"slideshow": {"slide_type": "skip"}}
     ),
     new_markdown_cell("Next: ", metadata={"slideshow": {"slide_type": "skip"}}),
 )
@@ -173,6 +177,12 @@ def test_a_new_chapter_is_found_by_the_table_the_map_and_the_link_onward(added):
     last = course.read(folder / "notebooks" / course.PATHS[-1].name).cells[-1].source
     assert last == f"Next: [99 · The turning line]({STEM}.ipynb). How steep is it?"
     assert weave.stale(folder) == []
+
+
+def test_a_new_chapters_sources_are_written_out_under_their_keys(added):
+    listed = sources.listed(course.read(added[0] / "notebooks" / f"{STEM}.ipynb")).source
+    lecun = sources.entries()["lecun2006"]
+    assert listed == f"## Sources\n\n- [lecun2006] {sources.written(lecun)}\n  Why a line turns."
 
 
 def test_a_new_chapter_is_tested_like_every_other(added):

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 
 def bake(path: Path) -> None:
-    """Execute one notebook from top to bottom and write it back, cleaned."""
+    """Execute one notebook from top to bottom and write it back, cleaned, with its pictures described."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -27,6 +27,7 @@ def bake(path: Path) -> None:
     )
     client.execute()
     clean(notebook)
+    course.describe(notebook)
     nbformat.validate(notebook)
     part = path.with_suffix(".part")
     nbformat.write(notebook, part)

@@ -106,15 +106,15 @@ def plain(markdown: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[*`$\\{}]", "", text)).strip()
 
 
-def picture(cell: NotebookNode) -> NotebookNode | None:
-    """The output of a cell that holds a picture."""
-    return next((o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})), None)
+def pictures(cell: NotebookNode) -> list[NotebookNode]:
+    """The outputs of a cell that hold a picture."""
+    return [output for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
 def said(cell: NotebookNode) -> str:
     """What a live figure says below itself; "" for a figure that does not move."""
-    shown = picture(cell)
-    text = shown.data.get("text/plain", "") if shown else ""
+    shown = pictures(cell)
+    text = shown[0].data.get("text/plain", "") if shown else ""
     return "" if text.startswith("<Figure") or not text else " ".join(text.split())
 
 
@@ -126,9 +126,16 @@ def called(cell: NotebookNode) -> list[str]:
 def demo(cell: NotebookNode) -> str:
     """Name of the live figure that a cell shows, or ""."""
     found = called(cell)
-    return found[-1] if found and picture(cell) else ""
+    return found[-1] if found and pictures(cell) else ""
 
 
 def alt(cells: list[NotebookNode], k: int) -> str:
     """What the picture of cell k shows, for those who cannot see it: its caption, and the live figure's own line."""
     return " ".join(filter(None, [caption(cells, k), said(cells[k])]))
+
+
+def describe(notebook: NotebookNode) -> None:
+    """Give every picture of a notebook its text alternative, where readers of notebooks look for it."""
+    for k, cell in enumerate(notebook.cells):
+        for output in pictures(cell):
+            output.metadata["image/png"] = {"alt": alt(notebook.cells, k)}

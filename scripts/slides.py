@@ -35,6 +35,7 @@ _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 def shape(notebook: NotebookNode, said: Sequence[notes.Note] = ()) -> NotebookNode:
     """Prepare a notebook's cells for the template: notes at their slides, pictures described, the rest as tags say."""
     cells, noted = notebook.cells, {note.cell: note for note in said}
+    course.describe(notebook)
     first = next((cell for cell in cells if slide_type(cell) == "slide"), None)
     if first is None:
         raise ValueError(f"{course.title(notebook)}: expected a cell of slide type 'slide', got none")
@@ -48,7 +49,7 @@ def shape(notebook: NotebookNode, said: Sequence[notes.Note] = ()) -> NotebookNo
         if cell.cell_type == "code" and kind != "skip":
             beside = cells[k + 1] if k + 1 < len(cells) else None
             captioned = beside is not None and course.is_caption(beside) and slide_type(beside) != "skip"
-            _shape_code(cell, course.alt(cells, k) if course.picture(cell) else "", captioned)
+            _shape_code(cell, captioned)
         cell.source = re.sub(r"\]\((\d\d_\w+)\.ipynb", r"](\1.html", cell.source)
     return notebook
 
@@ -66,15 +67,15 @@ def _headings(cell: NotebookNode) -> list[str]:
     return _HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
 
 
-def _shape_code(cell: NotebookNode, alt: str, captioned: bool) -> None:
+def _shape_code(cell: NotebookNode, captioned: bool) -> None:
     tags = set(cell.metadata.get("tags", []))
-    pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
-    said, demo = "" if captioned else course.said(cell), course.demo(cell)
+    pictures, demo = course.pictures(cell), course.demo(cell)
+    said = "" if captioned else course.said(cell)
     if pictures:
         cell.outputs = pictures
     for output in pictures:
         web, _ = course.ON_THE_WEB.get(demo, ("", ""))
-        output.metadata = {"alt": alt, "demo": demo, "web": web, "said": said}
+        output.metadata.update(demo=demo, web=web, said=said)
         output.data = {"image/png": output.data["image/png"]}
     for output in cell.outputs:
         if output.output_type == "execute_result":

@@ -1,9 +1,11 @@
-"""Write what follows from the notebooks: README's table, the map in the first one, links onward, headings of notes.
+"""Write what follows from the notebooks: README's table, the map in the first one, links onward, headings of notes,
+text alternatives of pictures.
 
     python scripts/weave.py
 
-Number, title, question and minutes of a chapter stand in its notebook, and so do the headings of its slides. Whoever
-changes them, adds a notebook or takes one away runs this; a test holds that nothing is out of date.
+Number, title, question and minutes of a chapter stand in its notebook, and so do the headings of its slides and the
+captions of its figures. Whoever changes them, adds a notebook or takes one away runs this; a test holds that nothing
+is out of date.
 """
 
 import re
@@ -27,6 +29,7 @@ def woven(root: Path = course.ROOT) -> dict[Path, str]:
         notebook.cells[-1].source = _onward(following, heads[0])
         if cell := sources.listed(notebook):
             cell.source = sources.woven(cell.source, head.path.name)
+        course.describe(notebook)
         if head is heads[0]:
             drawn = next(cell for cell in notebook.cells if _TABLE.search(cell.source))
             drawn.source = _replaced(head.path.name, drawn.source, course.table(heads, folder="") + "\n")

@@ -45,7 +45,7 @@ def page(path: Path) -> NotebookNode:
     cells, shown = notebook.cells, []
     last = {found[1]: k for k, cell in enumerate(cells) if (found := _CHECK.search(cell.source))}
     for k, cell in enumerate(cells):
-        if course.picture(cell):
+        if course.pictures(cell):
             cell.metadata.mystnb = {"image": {"alt": course.alt(cells, k)}}
         shown.append(cell)
         _for_a_page(cell)

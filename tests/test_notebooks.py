@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import course
 import nbformat
 import pytest
 
@@ -63,6 +64,18 @@ def test_it_is_executed_in_order_and_carries_no_widget_state_nor_noise(path):
             assert output.output_type != "error"
             assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
             assert output.get("name") != "stderr", output.text
+
+
+@each
+def test_every_stored_picture_has_the_words_under_it_as_its_text_alternative(path):
+    cells = READ[path].cells
+    described = [(k, output) for k, cell in enumerate(cells) for output in course.pictures(cell)]
+    assert len(described) == path.read_text("utf-8").count('"image/png": "')
+    for k, output in described:
+        told = output.metadata["image/png"]["alt"]
+        assert len(course.caption(cells, k)) > 20, cells[k].source
+        assert told.startswith(course.caption(cells, k))
+        assert told == course.alt(cells, k), "run: make weave"
 
 
 @each

@@ -47,15 +47,6 @@ def test_every_deck_has_a_talks_length(path):
     assert all("slideshow" in cell.metadata for cell in cells), "every cell says what it is on a slide"
 
 
-@each
-def test_every_picture_says_what_it_shows(path):
-    cells = course.read(path).cells
-    for k, cell in enumerate(cells):
-        if course.picture(cell):
-            assert len(course.caption(cells, k)) > 20, cell.source
-            assert course.alt(cells, k).startswith(course.caption(cells, k))
-
-
 def test_every_live_figure_on_a_slide_has_a_page_for_the_projector():
     names = {page.name for page in find_pages(course.PATHS, course.ROOT / "aecourse")}
     linked = {course.demo(cell) for path in course.PATHS for cell in course.read(path).cells} - {""}

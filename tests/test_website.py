@@ -21,7 +21,7 @@ def prose(notebook):
 def test_a_page_has_every_figure_described(path):
     page = website.page(path)
     for cell in page.cells:
-        if course.picture(cell):
+        if course.pictures(cell):
             assert len(cell.metadata["mystnb"]["image"]["alt"]) > 20
 
 

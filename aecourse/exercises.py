@@ -6,6 +6,8 @@ From a notebook::
     e.check(my_function)        confirms, or says what went wrong
     e.hint()                    one step further at each call
     e.solution()                tested source
+    exercises.predict("0.2")    asks for a prediction, and keeps it
+    exercises.compare("0.2", 28)  how far it was, and why
     exercises.quiz("4")         the self-test that closes a notebook
     exercises.progress()        what has been done so far
 
@@ -17,10 +19,11 @@ from functools import cache
 
 from aecourse import chapters, guards
 from aecourse.checking.engine import Exercise
+from aecourse.checking.predictions import Asked, Compared, Prediction
 from aecourse.checking.quizzes import Quiz
 from aecourse.checking.records import progress
 
-__all__ = ["every", "load", "progress", "quiz", "quizzes"]
+__all__ = ["compare", "every", "load", "predict", "predictions", "progress", "quiz", "quizzes"]
 
 
 @cache
@@ -33,7 +36,40 @@ def every() -> dict[str, Exercise]:
 def quizzes() -> dict[str, Quiz]:
     """The self-tests of the course by the number of their chapter."""
     parts = {number: chapters.part(number, "exercises") for number in chapters.folders()}
-    return {number: Quiz(number, part.QUESTIONS) for number, part in parts.items() if part}
+    return {n: Quiz(n, part.QUESTIONS, script=not _predicted(n)) for n, part in parts.items() if part}
+
+
+@cache
+def predictions() -> dict[str, Prediction]:
+    """All predictions of the course by number, chapter after chapter."""
+    return {prediction.number: prediction for number in chapters.folders() for prediction in _predicted(number)}
+
+
+def predict(number: str) -> Asked:
+    """Ask for a prediction; a notebook shows the question and keeps what is given.
+
+    Args:
+        number: of the section, such as "0.2".
+
+    Raises:
+        ValueError: there is no such prediction.
+    """
+    prediction = _prediction(number)
+    first = _predicted(number.partition(".")[0])[0]
+    return Asked(prediction, script=prediction is first)  # a page needs it once
+
+
+def compare(number: str, value: str | float | None = None) -> Compared:
+    """Compare a prediction with what came out; without a prediction it says what came out, and why.
+
+    Args:
+        number: of the prediction, such as "0.2".
+        value: a number; for a choice the option that came out, the right one unless told.
+
+    Raises:
+        ValueError: there is no such prediction, or nothing like this can come out.
+    """
+    return Compared(_prediction(number), value)
 
 
 def load(number: str) -> Exercise:
@@ -66,3 +102,11 @@ def quiz(chapter: str) -> Quiz:
 def _of(chapter: str) -> tuple[Exercise, ...]:
     part = chapters.part(chapter, "exercises")
     return part.EXERCISES if part else ()
+
+
+def _predicted(chapter: str) -> tuple[Prediction, ...]:
+    return getattr(chapters.part(chapter, "exercises"), "PREDICTIONS", ())
+
+
+def _prediction(number: str) -> Prediction:
+    return predictions()[guards.choice("number", number, predictions())]

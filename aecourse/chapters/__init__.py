@@ -4,7 +4,7 @@ For example::
 
     notebooks/02_energies_and_the_encoder.ipynb
     aecourse/chapters/ch02_energies_and_the_encoder/
-        exercises.py       EXERCISES and QUESTIONS
+        exercises.py       EXERCISES, QUESTIONS and PREDICTIONS
         live_figures.py    functions that return a `live.Live`; EXAMPLES builds each on small data
 
 That is all of a chapter: exercises, live figures, tests, benchmark, README, website and slides look here and into the

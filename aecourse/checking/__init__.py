@@ -1,8 +1,10 @@
-"""Checking a learner's work: an exercise against known mistakes, a self-test, and a small file that remembers.
+"""What a learner gives: exercises against known mistakes, predictions, self-tests; and small files that remember.
 
 The modules::
 
-    engine     Exercise: checking a function against fresh random inputs
-    quizzes    Quiz: questions whose every answer has a reply
-    records    the small file in the user's data folder
+    engine       Exercise: checking a function against fresh random inputs
+    predictions  Prediction: given before the answer is seen, then compared with it
+    quizzes      Quiz: questions whose every answer has a reply
+    forms        a question that takes an answer, with a kernel and without
+    records      small files in the user's data folder
 """

@@ -1,11 +1,11 @@
-"""Self-tests: every option has a reply that says why; without a kernel the answers are folded in."""
+"""Self-tests: one chooses among the options, and the reply to that one says why it is right or wrong."""
 
-import html
 from dataclasses import dataclass
 
 import ipywidgets as widgets
 
 from aecourse import guards
+from aecourse.checking import forms
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Quiz:
     Args:
         chapter: its number, such as "4".
         questions: in their order.
+        script: whether its HTML brings the script of the page along; one a page does.
     """
 
-    def __init__(self, chapter: str, questions: tuple[Question, ...]):
-        self.chapter, self.questions = chapter, questions
+    def __init__(self, chapter: str, questions: tuple[Question, ...], script: bool = True):
+        self.chapter, self.questions, self._script = chapter, questions, script
 
     def reply(self, number: int, option: str) -> str:
         """What is said to an answer.
@@ -56,32 +57,22 @@ class Quiz:
         return widgets.VBox([self._ask(k) for k in range(1, len(self.questions) + 1)])
 
     def _ask(self, number: int) -> widgets.VBox:
-        question = self.questions[number - 1]
-        text = widgets.HTML(f"<b>{number}. {html.escape(question.text)}</b>")
-        reply = widgets.HTML()
-        buttons = [
-            widgets.Button(description=o, layout={"width": "auto", "min_width": "8em"}) for o in question.options
-        ]
+        question, line = self.questions[number - 1], forms.Line()
+        asked = forms.buttons(question.options, None, lambda option: line.say(self.reply(number, option)))
+        heading = forms.heading(f"{number}. {question.text}")
+        return widgets.VBox([heading, asked, line.box], layout={"margin": "0 0 1em 0"})
 
-        def answer(button: widgets.Button) -> None:
-            reply.value = html.escape(self.reply(number, button.description))
-
-        for button in buttons:
-            button.on_click(answer)
-        row = widgets.Box(buttons, layout={"flex_flow": "row wrap"})
-        return widgets.VBox([text, row, reply], layout={"margin": "0 0 1em 0"})
-
-    def _text(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join(f"{k}. {q.text}  [{' | '.join(q.options)}]" for k, q in enumerate(self.questions, 1))
 
     def _html(self) -> str:
-        """For readers without a kernel: the questions, the answers folded."""
         blocks = []
         for k, q in enumerate(self.questions, 1):
-            said = "".join(f"<li><b>{html.escape(o)}</b>: {html.escape(self.reply(k, o))}</li>" for o in q.options)
-            blocks.append(f"<details><summary>{k}. {html.escape(q.text)}</summary><ul>{said}</ul></details>")
-        return "".join(blocks)
+            folded = forms.replies("Answers", {option: self.reply(k, option) for option in q.options})
+            blocks.append(
+                forms.question(f"{self.chapter} self-test {k}", f"{k}. {q.text}", forms.options(q.options), folded)
+            )
+        return "".join(blocks) + forms.script() * self._script
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}
-        return {"text/plain": self._text(), "text/html": self._html(), "application/vnd.jupyter.widget-view+json": view}
+        return forms.bundle(repr(self), self._html(), self.widget())

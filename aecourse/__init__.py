@@ -29,6 +29,8 @@ The house, from the ground up; a module imports only from lower floors::
     top      exercises  load one, check it; self-tests; progress
 
 Import the module that you need: ``from aecourse import data, energies, models``.
+
+Source: the lecture [canziani2021] of the course [lecun2021]; `[key]` stands for an entry of docs/sources.yaml.
 """
 
 __version__ = "0.1.0"

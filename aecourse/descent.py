@@ -25,7 +25,7 @@ def adam(parameters: list[Tensor], lr: float, cycle: int | None = None) -> Calla
     Returns:
         descend(loss), which changes the parameters in place.
 
-    Source: Kingma & Ba (2015), Adam; Smith & Topin (2018), the one-cycle rate.
+    Source: [kingma2015], Adam; [smith2018], the one-cycle rate.
     """
     means = [torch.zeros_like(p) for p in parameters]
     squares = [torch.zeros_like(p) for p in parameters]
@@ -63,7 +63,7 @@ def one_cycle(step: int, steps: int, peak: float) -> tuple[float, float]:
     Returns:
         the step size and the share.
 
-    Source: Smith & Topin (2018), with the numbers of torch.optim.lr_scheduler.OneCycleLR.
+    Source: [smith2018], with the numbers of torch.optim.lr_scheduler.OneCycleLR.
     """
     top, end = 0.3 * steps - 1, steps - 1
     if step <= top:

@@ -150,7 +150,7 @@ def variational_free_energy(model: Infers, y: Tensor, generator: Generator, *, b
     Raises:
         ValueError: y leaves [0, 1] or is not finite, or beta is negative.
 
-    Source: Kingma & Welling (2014); Higgins et al. (2017) for beta.
+    Source: [kingma2014]; [higgins2017] for beta.
     """
     guards.number("beta", beta, low=0)
     mu, log_var = model.posterior(y)
@@ -170,7 +170,7 @@ def l1(h: Tensor) -> Tensor:
     Raises:
         ValueError: h is not of that shape, or not finite.
 
-    Source: Tibshirani (1996); Olshausen & Field (1996) for codes of images.
+    Source: [tibshirani1996]; [olshausen1996] for codes of images.
     """
     return guards.batch("h", h).abs().sum(dim=1)
 
@@ -191,7 +191,7 @@ def contractive(slope: Tensor, W_h: Tensor) -> Tensor:
     Raises:
         ValueError: slope has not one column for each row of W_h, or an entry is not finite.
 
-    Source: Rifai et al. (2011), Contractive auto-encoders, equation 2.
+    Source: [rifai2011], equation 2.
     """
     guards.batch("W_h", W_h)
     return guards.batch("slope", slope, columns=len(W_h)).square() @ W_h.square().sum(dim=1)
@@ -210,7 +210,7 @@ def gaussian_kl(mu: Tensor, log_var: Tensor) -> Tensor:
     Raises:
         ValueError: the shapes differ, or an entry is not finite.
 
-    Source: Kingma & Welling (2014), appendix B.
+    Source: [kingma2014], appendix B.
     """
     guards.batch("mu", mu)
     guards.batch("log_var", log_var)
@@ -232,7 +232,7 @@ def reparameterise(mu: Tensor, log_var: Tensor, generator: Generator) -> Tensor:
     Raises:
         ValueError: the shapes differ, or an entry is not finite.
 
-    Source: Kingma & Welling (2014), section 2.4.
+    Source: [kingma2014], section 2.4.
     """
     guards.batch("mu", mu)
     guards.batch("log_var", log_var)

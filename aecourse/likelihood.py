@@ -24,7 +24,7 @@ def binarise(y: Tensor, generator: Generator) -> Tensor:
     Raises:
         ValueError: y leaves [0, 1] or is not finite.
 
-    Source: Salakhutdinov & Murray (2008).
+    Source: [salakhutdinov2008].
     """
     return torch.bernoulli(guards.batch("y", y, low=0, high=1), generator=generator)
 
@@ -48,7 +48,7 @@ def importance_weighted_bound(model: energies.Infers, y: Tensor, generator: Gene
     Raises:
         ValueError: y leaves [0, 1] or is not finite, or samples is no whole number of at least 1.
 
-    Source: Burda, Grosse & Salakhutdinov (2016), Importance weighted autoencoders, equation 8.
+    Source: [burda2016], equation 8.
     """
     guards.batch("y", y, low=0, high=1)
     guards.count("samples", samples)

@@ -64,7 +64,7 @@ def pca(Y: Tensor, d: int) -> AffineOptimum:
     Raises:
         ValueError: Y is not a finite (m, n) tensor, or d is not in 1..n.
 
-    Source: Eckart & Young (1936); Baldi & Hornik (1989) for the linear autoencoder.
+    Source: [fan1949]; [eckart1936] for the error; [baldi1989] for the linear autoencoder.
     """
     guards.batch("Y", Y)
     guards.count("d", d, high=Y.shape[1])
@@ -180,7 +180,7 @@ def cross_entropy_floor(y: Tensor) -> Tensor:
     Raises:
         ValueError: y leaves [0, 1] or is not finite.
 
-    Source: Gibbs' inequality; Cover & Thomas (2006), theorem 2.6.3.
+    Source: Gibbs' inequality; [cover2006], theorem 2.6.3.
     """
     guards.batch("y", y, low=0, high=1)
     return (-torch.xlogy(y, y) - torch.special.xlog1py(1 - y, -y)).sum(dim=1).clamp(min=0)
@@ -202,7 +202,7 @@ class BayesDenoiser:
     Raises:
         ValueError: points are not finite, sigma is not positive, or weights are not (m,) and positive.
 
-    Source: Robbins (1956); Miyasawa (1961); Efron (2011), Tweedie's formula and selection bias, for `score`.
+    Source: [robbins1956]; [miyasawa1961]; [efron2011], for `score`.
     """
 
     def __init__(self, points: Tensor, sigma: float, weights: Tensor | None = None):
@@ -306,7 +306,7 @@ def gaussian_rate(variances: Tensor, distortion: float) -> float:
     Raises:
         ValueError: a variance is negative or not finite, or the distortion is not positive.
 
-    Source: Cover & Thomas (2006), Elements of information theory, theorem 10.3.3.
+    Source: [cover2006], theorem 10.3.3.
     """
     variances = guards.batch("variances", variances[:, None].double(), low=0)[:, 0]
     guards.number("distortion", distortion, low=1e-12)

@@ -23,7 +23,7 @@ def principal_angles(A: Tensor, B: Tensor) -> Tensor:
     Raises:
         ValueError: bad shapes, or columns that depend on each other.
 
-    Source: Bjorck & Golub (1973), Mathematics of Computation 27, 579-594.
+    Source: [bjorck1973].
     """
     A, B = _full_rank("A", A), _full_rank("B", B)
     if len(A) != len(B):
@@ -101,7 +101,7 @@ def amortisation_gap(F_encoder: Tensor, F: Tensor) -> Tensor:
     Raises:
         ValueError: the shapes differ, an entry is not finite, or a gap is negative beyond rounding (F is no minimum).
 
-    Source: Cremer, Li & Duvenaud (2018), Inference suboptimality in variational autoencoders.
+    Source: [cremer2018].
     """
     guards.batch("F_encoder", F_encoder[:, None])
     guards.batch("F", F[:, None])
@@ -125,7 +125,7 @@ def auroc(energy_of_data: Tensor, energy_of_others: Tensor) -> float:
     Raises:
         ValueError: an energy is not finite, or there is none.
 
-    Source: Hanley & McNeil (1982); computed by scikit-learn.
+    Source: [hanley1982]; computed by scikit-learn.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -204,7 +204,8 @@ def low_energy_fraction(
     Raises:
         ValueError: an empty box, or an energy of the wrong shape or not finite.
 
-    Source: Owen (1997), Scrambled net variance for integrals of smooth functions.
+    Source: [owen1997] for the scrambling; its rate is that of smooth functions, and this one has a step, which is why
+    the error is that of repeats.
     """
     guards.function("energy", energy)
     guards.number("tau", tau, low=0)
@@ -263,7 +264,7 @@ def collapse(model: Callable[[Tensor], Tensor], Y: Tensor, off: Tensor, *, probe
     Raises:
         ValueError: Y, off or the model's answer is not of n columns or not finite, or all samples of one are equal.
 
-    Source: Hutchinson (1990) for the estimate of the norm; Alain & Bengio (2014) for the Jacobian of reconstruction.
+    Source: [hutchinson1990] for the estimate of the norm; [alain2014] for the Jacobian of reconstruction.
     """
     guards.batch("Y", Y)
     guards.batch("off", off, columns=Y.shape[1])

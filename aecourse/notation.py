@@ -1,7 +1,7 @@
 """The symbols of the course: one letter, one meaning, one name in code, one colour, one shape.
 
 Notebooks print this table, diagrams and figures draw from it, controls take their labels and colours from it.
-Colours: Paul Tol's "bright" palette (SRON/EPS/TN/09-002, 2021), which readers with the common forms of colour
+Colours: the "bright" palette of Paul Tol [tol2021], which readers with the common forms of colour
 blindness can tell apart; a marker or an outline always repeats what the colour says.
 """
 

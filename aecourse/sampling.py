@@ -55,7 +55,7 @@ def fall(denoise: Denoise, y: Tensor, sigmas: Tensor) -> Tensor:
     Raises:
         ValueError: denoise is no function, y is not finite, or sigmas do not fall or are not positive.
 
-    Source: Song, Meng & Ermon (2021), DDIM; Karras, Aittala, Aila & Laine (2022), algorithm 1 without its correction.
+    Source: [song2021], DDIM; [karras2022], algorithm 1 without its correction.
     """
     guards.function("denoise", denoise)
     path = [guards.batch("y", y)]

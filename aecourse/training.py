@@ -78,7 +78,7 @@ def fit(
         ValueError: a bad argument, named.
         FloatingPointError: the energy is no longer finite; the model is put back to the start of that epoch.
 
-    Source: Kingma & Ba (2015), Adam; Smith & Topin (2018), the one-cycle rate.
+    Source: [kingma2015], Adam; [smith2018], the one-cycle rate.
     """
     F, parameters = _per_sample(energy, corrupt), _parameters(model)
     _check_samples("Y", Y, parameters[0])

@@ -36,7 +36,7 @@ def digits(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tens
     Raises:
         ValueError: split is neither.
 
-    Source: LeCun, Cortes & Burges, the MNIST database.
+    Source: [mnist1998].
     """
     guards.choice("split", split, ("train", "test"))
     stored = _load("digits.npz")
@@ -56,7 +56,7 @@ def garments(*, labels: bool = False) -> Tensor | tuple[Tensor, Tensor]:
     Returns:
         (1000, 784), float32 in [0, 1]; with labels a pair, the second (1000,) int64.
 
-    Source: Xiao, Rasul & Vollgraf (2017), Fashion-MNIST.
+    Source: [xiao2017].
     """
     stored = _load("garments.npz")
     return (_images(stored, "test"), _labels(stored, "test")) if labels else _images(stored, "test")

@@ -49,7 +49,7 @@ def mnist(split: str = "train", *, labels: bool = False) -> Tensor | tuple[Tenso
     Raises:
         ValueError: there is no such split.
 
-    Source: LeCun, Cortes & Burges, the MNIST database.
+    Source: [mnist1998].
     """
     guards.choice("split", split, FILES)
     try:

@@ -24,7 +24,7 @@ class Denoiser(Module):
     Raises:
         ValueError: n or width is no whole number of at least 1, or spread is not positive.
 
-    Source: Karras, Aittala, Aila & Laine (2022), section 5, for the scaling.
+    Source: [vincent2008]; [karras2022], section 5, for the scaling.
     """
 
     def __init__(self, n: int, width: int = 64, spread: float = 1.0, seed: int = 0):

@@ -23,7 +23,7 @@ class Codebook(Module):
     Raises:
         ValueError: size or width is no whole number of at least 1, or scale is negative.
 
-    Source: van den Oord, Vinyals & Kavukcuoglu (2017), Neural discrete representation learning.
+    Source: [vandenoord2017].
     """
 
     def __init__(self, size: int, width: int, scale: float = 1.0, seed: int = 0):
@@ -59,7 +59,7 @@ class Codebook(Module):
         Raises:
             ValueError: h is not of that shape, or not finite.
 
-        Source: Bengio, Leonard & Courville (2013).
+        Source: [bengio2013].
         """
         index = self.nearest(h)
         return h + (self.entries[index] - h).detach(), index
@@ -94,7 +94,7 @@ class Codebook(Module):
         Raises:
             ValueError: h is not of that shape or not finite, or temperature is not positive.
 
-        Source: Jang, Gu & Poole (2017); Maddison, Mnih & Teh (2017).
+        Source: [jang2017]; [maddison2017].
         """
         guards.number("temperature", temperature, low=1e-6)
         logits = -self.distances(h)

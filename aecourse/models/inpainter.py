@@ -22,7 +22,7 @@ class Inpainter(Module):
     Raises:
         ValueError: width is no whole number of at least 1, or seed none of at least 0.
 
-    Source: Ronneberger, Fischer & Brox (2015), U-Net.
+    Source: [ronneberger2015], U-Net.
     """
 
     def __init__(self, width: int = 32, seed: int = 0):

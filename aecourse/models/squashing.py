@@ -27,7 +27,7 @@ def top_k(k: int) -> Squashing:
     Raises:
         ValueError: k is no whole number of at least 1.
 
-    Source: Makhzani & Frey (2014), k-sparse autoencoders.
+    Source: [makhzani2014].
     """
     guards.count("k", k)
 

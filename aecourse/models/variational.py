@@ -20,7 +20,7 @@ class VariationalAutoencoder(Module):
     Raises:
         ValueError: a size, f or seed is refused, as by `mlp`.
 
-    Source: Kingma & Welling (2014); Rezende, Mohamed & Wierstra (2014).
+    Source: [kingma2014]; [rezende2014].
     """
 
     def __init__(self, *sizes: int, f: type[Module] = ReLU, seed: int = 0):

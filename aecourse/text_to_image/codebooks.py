@@ -62,7 +62,7 @@ def k_means(points: Tensor, visible: Tensor, counts: Tensor, k: int, generator: 
     Raises:
         ValueError: anything else.
 
-    Source: Lloyd (1982); Arthur & Vassilvitskii (2007) for the start.
+    Source: [lloyd1982]; [arthur2007] for the start.
     """
     _check_points(points, visible)
     counts = counts.float() if isinstance(counts, Tensor) and counts.dtype == torch.int64 else counts

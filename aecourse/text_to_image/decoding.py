@@ -32,7 +32,7 @@ def sample(
     Raises:
         ValueError: no prior, no captions, no generator, a temperature or a guidance outside of its range.
 
-    Source: Ho & Salimans (2021), Classifier-free diffusion guidance.
+    Source: [ho2022].
     """
     guards.instance("prior", prior, Prior)
     guards.instance("generator", generator, Generator)

@@ -119,7 +119,7 @@ def fit(
         ValueError: a bad argument, named.
         FloatingPointError: the energy is no longer finite; the prior is put back to where it was before.
 
-    Source: Jordan et al. (2024), Muon; Loshchilov & Hutter (2019), AdamW.
+    Source: [jordan2024], Muon; [loshchilov2019], AdamW.
     """
     _check_scenes(prior, captions, image_tokens)
     guards.count("steps", steps)

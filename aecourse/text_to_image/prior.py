@@ -6,7 +6,7 @@ Every token is predicted from all before it: log p(image | caption) is a sum of 
 what its six neighbours that are already there look like, and where it lies as seen from the place; the rest it finds by
 attention. The three masks of a patch are predicted one after the other at the same place.
 
-Source: Ramesh et al. (2021), DALL-E; Vaswani et al. (2017), the transformer.
+Source: [ramesh2021], DALL-E; [vaswani2017], the transformer.
 """
 
 import math

@@ -13,8 +13,7 @@ blend in one pixel of an edge is the best blend of two a guess). What a mask hid
 stripes are the same token in the middle of a star and at its edge. That is why these tokens compose.
 
 Both codebooks are learned from images. An encoder network is not needed: the nearest codes are found exactly.
-Source: block truncation coding, Delp & Mitchell (1979), for patches of few colours; van den Oord, Vinyals & Kavukcuoglu
-(2017) for codes that are indices.
+Source: block truncation coding [delp1979] for patches of few colours; [vandenoord2017] for codes that are indices.
 """
 
 import itertools

@@ -73,3 +73,39 @@ def test_a_line_without_a_known_key_is_refused_by_name(line):
         ValueError, match=re.escape(f"02_x.ipynb: expected '- [key]' with a key of sources.yaml, got {line!r}")
     ):
         sources.woven(f"## Sources\n\n{line}\n", "02_x.ipynb")
+
+
+YEAR = re.compile(r"\b(1[89]\d\d|20[0-2]\d)\b")
+
+
+def test_what_is_cited_is_listed_and_what_is_listed_is_cited():
+    chapters = {key for path in course.PATHS for key in sources.keys(course.read(path))}
+    assert cited_in_the_package() | chapters == set(ENTRIES)
+
+
+@pytest.mark.parametrize("path", course.PATHS[2:], ids=lambda p: p.stem)  # 00 and 01 are being rewritten
+def test_a_chapter_lists_its_sources_before_the_link_onward_and_says_what_for(path):
+    notebook = course.read(path)
+    cell = notebook.cells[-2]
+    assert cell is sources.listed(notebook)
+    assert cell.metadata.slideshow.slide_type == "skip"
+    listed = sources.keys(notebook)
+    assert listed
+    assert len(listed) == len(set(listed))
+    assert re.sub(r"^- \[\w+\].*\n  [A-Z].*\.$", "", cell.source, flags=re.M).split() == ["##", "Sources"]
+
+
+@each
+def test_a_year_in_a_chapters_prose_is_that_of_a_listed_source(path):
+    notebook = course.read(path)
+    prose = [cell.source for cell in notebook.cells[:-2] if cell.cell_type == "markdown"]
+    listed = {str(ENTRIES[key]["issued"]) for key in sources.keys(notebook)}
+    assert {year for text in prose for year in YEAR.findall(text)} <= listed
+
+
+def test_a_docstring_cites_by_key_and_not_by_year():
+    for path in sorted((course.ROOT / "aecourse").rglob("*.py")):
+        for text in docstrings(path):
+            assert not re.search(r"\((1[89]|20)\d\d\)", text), path
+            for line in re.findall(r"^Source: .*", text, re.M):
+                assert sources.CITED.search(line), (path, line)

@@ -4,8 +4,9 @@ From a notebook::
 
     e = exercises.load("4.2")   shows the statement
     e.check(my_function)        confirms, or says what went wrong
+    e.trial()                   the call at which the last check failed: arguments, expected, got
     e.hint()                    one step further at each call
-    e.solution()                tested source
+    e.solution()                tested source, which runs where it is pasted
     exercises.predict("0.2")    asks for a prediction, and keeps it
     exercises.compare("0.2", 28)  how far it was, and why
     exercises.quiz("4")         the self-test that closes a notebook
@@ -14,7 +15,6 @@ From a notebook::
 The exercises themselves lie in the chapters' folders and are found there; `aecourse.checking` does the checking.
 """
 
-import dataclasses
 from functools import cache
 
 from aecourse import chapters, guards
@@ -84,7 +84,7 @@ def load(number: str) -> Exercise:
     chapter = number.partition(".")[0] if isinstance(number, str) else ""
     found = {e.number: e for e in _of(chapter)} if chapter in chapters.folders() else {}
     known = found if number in found else every()
-    return dataclasses.replace(known[guards.choice("number", number, known)])  # hints start anew
+    return known[guards.choice("number", number, known)]
 
 
 def quiz(chapter: str) -> Quiz:

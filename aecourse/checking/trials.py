@@ -1,0 +1,52 @@
+"""One call of a learner's function: what went in, what was expected, what came; and whose stub it was."""
+
+import inspect
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aecourse.checking.differences import shown
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A call that went wrong; its repr shows everything on a few lines.
+
+    Attributes:
+        arguments: what went in, by name.
+        expected: the right result; None where a rule judges instead.
+        got: what came, or the exception that was raised.
+    """
+
+    arguments: dict[str, Any]
+    expected: Any
+    got: Any
+
+    def __repr__(self) -> str:
+        rows = {**self.arguments, "expected": self.expected, "got": self.got}
+        width = max(map(len, rows))
+        return "\n".join(f"{name:{width}s}  {shown(value)}" for name, value in rows.items())
+
+
+def parameters(fn: Callable) -> tuple[str, ...]:
+    """The names of what a function takes."""
+    return tuple(inspect.signature(fn).parameters)
+
+
+def unwritten(fn: Callable, error: BaseException) -> str | None:
+    """The name of the stub that raised the error: a NotImplementedError without words, in the learner's own code.
+
+    Args:
+        fn: the learner's function.
+        error: what calling it raised.
+
+    Returns:
+        The name of the innermost function, or None if this was no stub: other libraries raise the same error.
+    """
+    if not isinstance(error, NotImplementedError) or error.args:
+        return None
+    *_, (inner, _) = traceback.walk_tb(error.__traceback__)
+    if inner.f_globals.get("__name__") != getattr(fn, "__module__", None):
+        return None
+    return inner.f_code.co_qualname.rpartition("<locals>.")[2]

@@ -1,23 +1,38 @@
 """Exercises of chapter 7: the collapse meter, the Jacobian of a reconstruction, a perfect copier, and the span."""
 
+from functools import cache
+
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
 
+@cache
+def _clothes() -> tuple[Tensor, Tensor]:
+    """Twenty pictures of clothes, (20, 784), and orthonormal columns, (784, 60), that span sixty digits."""
+    return data.garments()[:20], torch.linalg.qr(data.digits("test")[:60].T)[0]
+
+
 def _from_elsewhere(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Samples off the data and what a model makes of them: copies of several qualities, the last worse than the mean."""
-    y = 2 + torch.randn(9 + k, 3, generator=generator)
-    noise = torch.randn(9 + k, 3, generator=generator)
-    return y, y + (0.1, 0.3, 0.5, 0.7, 8.0)[k] * noise
+    """Samples off the data and what a model makes of them: copies of several qualities, one worse than the mean; the
+    last are clothes as a linear model of digits copies them."""
+    if k == 4:
+        clothes, basis = _clothes()
+        return clothes, clothes @ basis @ basis.T
+    y = torch.tensor([2.0, 3.0, 4.0]) + torch.randn(9 + k, 3, generator=generator) * torch.tensor([1.0, 2.0, 0.5])
+    noise = 0.3 + torch.randn(9 + k, 3, generator=generator)
+    return y, y + (0.1, 0.3, 8.0, 0.5)[k] * noise
 
 
 def _layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:
-    n, d = 3, 4 + k
+    """Two layers; d is less than n once, equal once, and the last is the ReLU layer of a copier of the plane."""
+    n, d = (3, 3, 3, 4, 2)[k], (4, 3, 6, 2, 10)[k]
     W_h, W_y = torch.randn(d, n, generator=generator), torch.randn(n, d, generator=generator)
-    return W_h, W_y, torch.rand(d, generator=generator)
+    slope = torch.rand(d, generator=generator)
+    return W_h, W_y, (slope > 0.5).float() if k == 4 else slope
 
 
 def _dimension(generator: Generator, k: int) -> tuple[int]:
@@ -25,9 +40,11 @@ def _dimension(generator: Generator, k: int) -> tuple[int]:
 
 
 def _samples_and_basis(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Samples in n dimensions and an orthonormal basis, its vectors as columns, of a subspace."""
+    """Samples in n dimensions and an orthonormal basis, its vectors as columns, of a subspace; m = n once."""
+    if k == 4:
+        return _clothes()
     basis, _ = torch.linalg.qr(torch.randn(6 + k, 2 + k, generator=generator))
-    return torch.randn(5, 6 + k, generator=generator), basis
+    return 1 + torch.randn((5, 7, 4, 6)[k], 6 + k, generator=generator), basis
 
 
 def collapse_meter(y, y_tilde):
@@ -35,7 +52,7 @@ def collapse_meter(y, y_tilde):
     return (1 - unexplained).clamp(min=0)
 
 
-def jacobian(W_h, W_y, slope):
+def reconstruction_jacobian(W_h, W_y, slope):
     return W_y @ torch.diag(slope) @ W_h
 
 
@@ -48,66 +65,85 @@ def within_span(y, basis):
     return y @ basis @ basis.T
 
 
+def _share(error, variance):
+    """A collapse meter of another error, or of another variance."""
+    return (1 - error / variance).clamp(min=0)
+
+
 EXERCISES = (
     Exercise(
         "7.1", "the collapse meter",
-        "`y` are samples from elsewhere, (k, n), and `y_tilde` what the model makes of them. Write `collapse_meter(y, y_tilde)`: the share of the variance of y, "
-        "about its mean, that the model explains; but at least 0. One number.",
-        ("Share explained = 1 − error / variance, both summed over all samples and components.", "The variance is measured about the mean sample, `y.mean(dim=0)`.", "`clamp(min=0)` for models worse than the mean."),
+        "`y` (m, n) are samples from elsewhere, such as clothes for a model of digits, and `y_tilde` (m, n) what the model makes of them. Write `collapse_meter(y, y_tilde)`: "
+        "the share of the variance of y, about the mean sample and summed over components, that the model explains; but at least 0. One number from 0 to 1.",
+        ("What should the meter show for a copier? And for a model that answers everything with the mean sample?", "1 − error / variance, both summed over all samples and components; the variance is measured about the mean sample.", "The mean sample is `y.mean(dim=0)`; `clamp(min=0)` for models worse than it."),
         _from_elsewhere, collapse_meter,
         (
             Wrong(lambda y, y_tilde: 1 - (y - y_tilde).square().sum() / (y - y.mean(dim=0)).square().sum(), "below 0 for a model that is worse than the mean: the meter ends at 0"),
-            Wrong(lambda y, y_tilde: (1 - (y - y_tilde).square().sum() / y.square().sum()).clamp(min=0), "variance is measured about the mean of the samples, not about 0: samples far from 0 would look explained by any answer near them"),
-            Wrong(lambda y, y_tilde: (1 - (y - y_tilde).square().sum() / (y - y.mean()).square().sum()).clamp(min=0), "`y.mean()` is one number for all components: the mean sample is `y.mean(dim=0)`"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).square().sum(), y.square().sum()), "variance is measured about the mean of the samples, not about 0: samples far from 0 would look explained by any answer near them"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).square().sum(), (y - y.mean()).square().sum()), "`y.mean()` is one number for all components: the mean sample is `y.mean(dim=0)`"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).square().mean(), y.var()), "`y.var()` is the variance of all numbers about one mean, divided by one less than their count: measure about the mean sample, and divide both alike"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).square().sum(dim=1).mean(), y.var(dim=0).sum()), "`var` divides by m − 1 and the mean error by m: the same model would score otherwise on fewer samples. Sum both, or give `var` correction=0"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).var(dim=0).sum(), y.var(dim=0).sum()), "the variance of the error forgives a constant offset: errors are measured about 0, y about its mean"),
             Wrong(lambda y, y_tilde: (y - y_tilde).square().sum() / (y - y.mean(dim=0)).square().sum(), "that is the share which is *not* explained: 0 would mean collapse"),
             Wrong(lambda y, y_tilde: 1 - (y - y_tilde).square().sum() / y.square().sum(), "variance is measured about the mean of the samples, not about 0; and the meter ends at 0"),
             Wrong(lambda y, y_tilde: y_tilde.var() / y.var(), "a large answer is not a right one: compare ỹ with y, sample by sample"),
-            Wrong(lambda y, y_tilde: (1 - (y - y_tilde).square().sum(dim=0) / (y - y.mean(dim=0)).square().sum(dim=0)).mean().clamp(min=0), "a mean over components: one that hardly varies counts as much as all others. Sum first, divide after"),
+            Wrong(lambda y, y_tilde: y_tilde.var(dim=0).sum() / y.var(dim=0).sum(), "the variance of the answers says how much they vary, not whether they are right: compare ỹ with y"),
+            Wrong(lambda y, y_tilde: (1 - (y - y_tilde).square().sum(dim=0) / (y - y.mean(dim=0)).square().sum(dim=0)).mean().clamp(min=0), "a mean over components: one that hardly varies counts as much as all others, and one that never varies is divided by 0. Sum first, divide after"),
             Wrong(lambda y, y_tilde: (y - y_tilde).square().sum(dim=1).mean(), "an error, in squared units: it cannot be compared between kinds of images. Divide by the variance"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).square().sum(dim=1) / (y - y.mean(dim=0)).square().sum(dim=1), torch.tensor(1.0)), "one number a sample: sum over the samples too, then divide"),
             Wrong(lambda y, y_tilde: (1 - ((y - y_tilde).square().sum(dim=1) / (y - y.mean(dim=0)).square().sum(dim=1)).mean()).clamp(min=0), "a mean of ratios: a sample near the mean has hardly any variance and would decide everything. Sum first, divide after"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).abs().sum(), (y - y.mean(dim=0)).abs().sum()), "absolute values: a variance is a sum of squares"),
+            Wrong(lambda y, y_tilde: _share((y - y_tilde).norm(), (y - y.mean(dim=0)).norm()), "the roots were divided: variance is a sum of squares, without a root"),
         ),
         "1 for a copier, 0 for a model that knows nothing better than the mean",
     ),
     Exercise(
         "7.2", "the Jacobian of a reconstruction",
-        "A one-layer autoencoder has `W_h` (d, n), `W_y` (n, d), a linear decoder, and at some point y the slopes f′(a) of its units are `slope` (d,). "
-        "Write `jacobian(W_h, W_y, slope)`: the matrix ∂ỹ/∂y at that point, (n, n).",
-        ("ỹ = W_y f(W_h y + b_h) + b_y; differentiate from the outside to the inside.", "The slopes stand on the diagonal of a (d, d) matrix between W_y and W_h."),
-        _layers, jacobian,
+        "A one-layer autoencoder ỹ = W_y f(W_h y + b_h) + b_y has weights `W_h` (d, n) and `W_y` (n, d); at some point y the slopes f′ of its d units are `slope` (d,). "
+        "Write `reconstruction_jacobian(W_h, W_y, slope)`: the matrix of ∂ỹ_i/∂y_j at that point, i the row, (n, n).",
+        ("A small step dy: which of the three acts on it first?", "Each unit multiplies what reaches it with its own slope: as a matrix, the slopes stand on a diagonal.", "`torch.diag(slope)` is (d, d): where do two matrices leave room for it?"),
+        _layers, reconstruction_jacobian,
         (
             Wrong(lambda W_h, W_y, slope: W_y @ W_h, "the slopes of f are missing: between W_y and W_h stands a diagonal matrix"),
             Wrong(lambda W_h, W_y, slope: W_h @ W_y, "that is (d, d): the order of the layers is reversed; W_h acts first, so it stands on the right"),
             Wrong(lambda W_h, W_y, slope: (W_y @ torch.diag(slope) @ W_h).T, "transposed: row i holds the derivatives of ỹ_i"),
             Wrong(lambda W_h, W_y, slope: torch.diag(slope) @ W_h, "that is ∂h/∂y, the encoder's Jacobian; the decoder W_y follows"),
             Wrong(lambda W_h, W_y, slope: W_y @ torch.diag(slope.square()) @ W_h, "the slopes enter once; their squares belong to the contractive penalty of chapter 8"),
+            Wrong(lambda W_h, W_y, slope: W_y @ W_h * slope.mean(), "every unit has a slope of its own: one mean for all is another matrix"),
         ),
         "W_y D W_h",
     ),
     Exercise(
         "7.3", "a perfect copier",
-        "Write `relu_copier(n)`: weights `(W_h, W_y)`, of shapes (2n, n) and (n, 2n), with which h = ReLU(W_h y), ỹ = W_y h copies every y exactly. "
+        "Write `relu_copier(n)`: float weights `(W_h, W_y)`, of shapes (2n, n) and (n, 2n), with which h = ReLU(W_h y), ỹ = W_y h copies every y exactly. "
         "Let the first n units carry the positive parts of y and the last n the negative parts, every unit with weight 1.",
-        ("y = max(y, 0) − max(−y, 0).", "The last n rows of W_h are −I, so that their ReLU is max(−y, 0). With which sign does the decoder add them?"),
+        ("A single number y, and ReLU lets only positive numbers through: what can two units tell of it?", "y = max(y, 0) − max(−y, 0).", "The last n rows of W_h are `-torch.eye(n)`. With which sign does the decoder add what they carry?"),
         _dimension, relu_copier,
         (
             Wrong(lambda n: (torch.cat([torch.eye(n), -torch.eye(n)]), torch.cat([torch.eye(n), torch.eye(n)], dim=1)), "the decoder adds the negative parts instead of subtracting them: this gives |y|"),
             Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), torch.zeros(n, n)], dim=1)), "this copies positive components only: ReLU cuts the negative ones off, and no unit carries them"),
+            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), -torch.eye(n)], dim=1)), "both halves of W_h carry the positive parts, and the decoder cancels them: this gives 0"),
+            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), torch.eye(n)], dim=1)), "both halves of W_h carry the positive parts: positive components come out twice, negative ones not at all"),
             Wrong(lambda n: (torch.eye(n), torch.eye(n)), "n units are not enough: ReLU cuts off negative components. Use 2n"),
             Wrong(lambda n: relu_copier(n)[::-1], "the two are swapped: return W_h, (2n, n), first"),
             Wrong(lambda n: (relu_copier(n)[0], relu_copier(n)[1] / 2), "half of y: each component is carried by one of its two units at a time, so no average is needed"),
+            Wrong(lambda n: (-relu_copier(n)[0], -relu_copier(n)[1]), "that copies, with the halves in the other order: the first n units were to carry the positive parts"),
+            Wrong(lambda n: (relu_copier(n)[0], relu_copier(n)[0]), "W_y is W_h itself: it has to be (n, 2n), one row for each component of ỹ"),
         ),
         "2n units copy everything, whatever they were trained on",
     ),
     Exercise(
         "7.4", "within the span",
-        "`basis` (n, r) has orthonormal columns that span a subspace through 0. Write `within_span(y, basis)`: the part of each sample within the subspace, y being (m, n); the result (m, n).",
-        ("`y @ basis` are the coordinates in the subspace.", "Back from coordinates to y: multiply with the transpose."),
+        "`basis` (n, r) has orthonormal columns, r < n, that span a subspace through 0; `y` (m, n) are samples, one a row. Write `within_span(y, basis)`: the part of each sample within the subspace, (m, n).",
+        ("How far does one sample reach along one column of the basis?", "That is an inner product: `y @ basis` are all r of them, the coordinates.", "Back to n components: every coordinate times its column, added up. Which matrix does that?"),
         _samples_and_basis, within_span,
         (
             Wrong(lambda y, basis: y @ basis, "those are the r coordinates; go back to the n components with `basis.T`"),
             Wrong(lambda y, basis: y - y @ basis @ basis.T, "that is the part perpendicular to the span"),
             Wrong(lambda y, basis: (y - y.mean(dim=0)) @ basis @ basis.T, "the subspace goes through 0: nothing has to be centred here"),
+            Wrong(lambda y, basis: y.mean(dim=0) + (y - y.mean(dim=0)) @ basis @ basis.T, "that is the nearest point of a plane through the mean of y, as in PCA: this subspace goes through 0"),
             Wrong(lambda y, basis: (y @ basis @ basis.T).norm(dim=1), "that is the length of the part; asked is the part itself"),
+            Wrong(lambda y, basis: basis @ basis.T, "that is the matrix of the projection: apply it to the samples"),
         ),
         "the projection: the limit of every linear copier",
     ),

@@ -3,18 +3,27 @@
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
 
 def _encoder(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Weights (d, n) and tanh codes of a batch, (batch, d)."""
-    d = 4 + k
+    """Weights (d, n) and tanh codes of a batch, (batch, d); d equals n once; the last are codes of the spiral, some
+    units so far in the flat part of tanh that their slope is 0."""
+    if k == 4:
+        W_h = torch.randn(10, 2, generator=generator) * torch.logspace(0, 2, 10)[:, None]
+        return W_h, (data.spiral()[::5] @ W_h.T).tanh()
+    d = 3 + k
     return torch.randn(d, 3, generator=generator), torch.randn(6, d, generator=generator).tanh()
 
 
 def _activations(generator: Generator, k: int) -> tuple[Tensor, int]:
-    """Distinct activations; k is small, some samples have fewer positive ones than k, and one is large throughout."""
+    """Distinct activations; k is small, some samples have fewer positive ones than k, and one is large throughout. The
+    last are those of digits in a wide layer, most of them negative."""
+    if k == 4:
+        W_h = torch.randn(784, 100, generator=generator) / 28
+        return data.digits("test")[:12] @ W_h - 0.4, 10
     a = torch.randn(8, 6, generator=generator)
     a[2] = a[2].abs() + 3
     a[0] = -a[0].abs() - 0.1
@@ -23,10 +32,10 @@ def _activations(generator: Generator, k: int) -> tuple[Tensor, int]:
     return a, 2 + k % 3
 
 
-def _tied_layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
-    d = 3 + k
-    W_h, W_y = torch.randn(d, 2, generator=generator), torch.randn(2, d, generator=generator)
-    return W_h, W_y, 2.0 + k
+def _layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
+    """Weights and a factor; d equals n once, and the last are as large as those for digits."""
+    n, d = (784, 30) if k == 4 else (2, 2 + k)
+    return torch.randn(d, n, generator=generator), torch.randn(n, d, generator=generator), (2.0, 5.0, 1.5, 3.0, 10.0)[k]
 
 
 def _model(y: Tensor) -> Tensor:
@@ -35,6 +44,10 @@ def _model(y: Tensor) -> Tensor:
 
 
 def _noisy(generator: Generator, k: int) -> tuple:
+    """A model, clean samples and corrupted ones; the last are digits with half of their pixels lost."""
+    if k == 4:
+        y = data.digits("test")[:6]
+        return _model, y, y * (torch.rand(y.shape, generator=generator) < 0.5)
     y = torch.randn(5 + k, 3, generator=generator)
     return _model, y, y + 0.5 * torch.randn(5 + k, 3, generator=generator)
 
@@ -45,9 +58,8 @@ def contractive_penalty(W_h, h):
 
 
 def top_k_code(a, k):
-    h = a.relu()
-    kth = h.topk(k, dim=1).values[:, -1:]
-    return h * (h >= kth)
+    largest = a.relu().topk(k, dim=1)
+    return torch.zeros_like(a).scatter(1, largest.indices, largest.values)
 
 
 def evade(W_h, W_y, c):
@@ -61,55 +73,68 @@ def denoising_energy(model, y, y_hat):
 EXERCISES = (
     Exercise(
         "8.1", "the contractive penalty",
-        "`W_h` is (d, n) and `h` = tanh(W_h y + b_h) is (batch, d). Write `contractive_penalty(W_h, h)`: $\\lVert\\partial h/\\partial y\\rVert_F^2$ of every sample, (batch,).",
+        "`W_h` is (d, n) and `h` = tanh(W_h y + b_h) is (batch, d), numbers from −1 to 1. Write `contractive_penalty(W_h, h)`: $\\lVert\\partial h/\\partial y\\rVert_F^2$ of every sample, (batch,).",
         ("∂h_i/∂y_j = f′(a_i) W_ij.", "For tanh, f′(a) = 1 − h².", "Square, then sum over i and j: the sum over j of W_ij² can be taken first."),
         _encoder, contractive_penalty,
         (
             Wrong(lambda W_h, h: (W_h**2).sum().expand(len(h)), "that is ‖W_h‖², the Jacobian of a linear encoder: the slopes of tanh are missing"),
             Wrong(lambda W_h, h: (1 - h**2) @ (W_h**2).sum(dim=1), "the slopes enter squared: every entry of the Jacobian is f′(a_i) W_ij, and the entries are squared"),
             Wrong(lambda W_h, h: (h * (1 - h)) ** 2 @ (W_h**2).sum(dim=1), "h (1 − h) is the slope of the sigmoid; these codes come from tanh"),
+            Wrong(lambda W_h, h: (1 - h.tanh() ** 2) ** 2 @ (W_h**2).sum(dim=1), "h is already the output of tanh: its slope is 1 − h², without another tanh"),
+            Wrong(lambda W_h, h: (1 - h) ** 2 @ (W_h**2).sum(dim=1), "the slope of tanh is 1 − h²: it is the same for h and for −h"),
             Wrong(lambda W_h, h: (1 - h**2) ** 2 @ W_h.abs().sum(dim=1), "absolute values: the Frobenius norm squares the weights"),
             Wrong(lambda W_h, h: (1 - h**2) ** 2 @ W_h.sum(dim=1) ** 2, "the row was summed before it was squared: positive and negative weights cancel"),
+            Wrong(lambda W_h, h: ((1 - h**2) @ W_h).square().sum(dim=1), "the units were summed before they were squared: every entry of the Jacobian is squared by itself"),
+            Wrong(lambda W_h, h: (1 - h**2) ** 2 @ W_h**2, "not yet summed over the components of y: one number a sample is asked for"),
             Wrong(lambda W_h, h: contractive_penalty(W_h, h).sqrt(), "a root too many: the penalty is the squared norm"),
             Wrong(lambda W_h, h: contractive_penalty(W_h, h).mean(), "averaged over the batch: one number a sample is asked for"),
+            Wrong(lambda W_h, h: contractive_penalty(W_h, h).sum(), "summed over the batch: one number a sample is asked for"),
+            Wrong(lambda W_h, h: contractive_penalty(W_h, h) / W_h.numel(), "averaged over the entries of the Jacobian: the Frobenius norm is a sum"),
         ),
-        "no Jacobian was formed",
+        "how far a small step of y moves the code: 0 where every unit is saturated",
     ),
     Exercise(
         "8.2", "a top-k code",
-        "`a` (batch, d) are a layer's activations before squashing. Write `top_k_code(a, k)`: ReLU, then all but the k largest components of each sample set to 0; (batch, d).",
-        ("`h.topk(k, dim=1).values` gives the k largest of each row, in descending order.", "Keep h where it is at least the k-th largest."),
+        "`a` (batch, d) are a layer's activations before squashing; of one sample no two are alike. Write `top_k_code(a, k)`: ReLU, then all but the k largest components of each sample set to 0; (batch, d). `k` is a whole number below d.",
+        ("Which units of one sample may speak, and which number says so?", "Either the places of the k largest, or the k-th largest as a threshold.", "`h.topk(k, dim=1)` has both `.values`, in descending order, and `.indices`."),
         _activations, top_k_code,
         (
             Wrong(lambda a, k: a * (a >= a.topk(k, dim=1).values[:, -1:]), "negative activations survive where fewer than k are positive: ReLU is missing"),
             Wrong(lambda a, k: a.relu().topk(k, dim=1).values, "those are the k values without their places: the code keeps all d components"),
+            Wrong(lambda a, k: a.relu().topk(k, dim=1).indices, "those are the places of the k largest: the code keeps all d components, with their values"),
             Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().flatten().topk(k * len(a)).values[-1]), "the largest of the whole batch were kept: each sample has its own k"),
             Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().topk(k, dim=0).values[-1:]), "chosen along the batch: `dim=1` compares the units of one sample"),
             Wrong(lambda a, k: a.relu() * (a.relu() > a.relu().topk(k, dim=1).values[:, -1:]), "the k-th largest itself is cut off too: keep what is at least as large as it"),
             Wrong(lambda a, k: (a.relu() >= a.relu().topk(k, dim=1).values[:, -1:]).float(), "that only says who is on; keep the values"),
+            Wrong(lambda a, k: torch.zeros_like(a).scatter(1, a.relu().topk(k, dim=1).indices, 1.0), "ones in the places of the k largest: keep their values"),
             Wrong(lambda a, k: a.relu() * (a.relu() >= a.relu().topk(k + 1, dim=1).values[:, -1:]), "one too many: k are kept, not k + 1"),
             Wrong(lambda a, k: a.relu() * (a.abs() >= a.abs().topk(k, dim=1).values[:, -1:]), "chosen by absolute value: strongly negative units take the places and are then cut to 0"),
+            Wrong(lambda a, k: a.relu() * (a.relu() <= a.relu().topk(k, dim=1, largest=False).values[:, -1:]), "those are the k smallest: the largest are kept"),
+            Wrong(lambda a, k: a.relu(), "only ReLU: all but the k largest are still to be set to 0"),
         ),
         "at most k units speak, each with its own value",
     ),
     Exercise(
         "8.3", "evade a penalty",
-        "A linear autoencoder ỹ = W_y W_h y is penalised with ‖h‖. Write `evade(W_h, W_y, c)`: new matrices `(W_h, W_y)`, each a multiple of the old one, with every prediction unchanged and every code c times *smaller*.",
-        ("Shrink what makes the code.", "What must grow so that ỹ stays?"),
-        _tied_layers, evade,
+        "A linear autoencoder ỹ = W_y W_h y, `W_h` (d, n), `W_y` (n, d), is penalised with ‖h‖; `c` is a number above 1. Write `evade(W_h, W_y, c)`: new matrices `(W_h, W_y)`, each a multiple of the old one, with every prediction unchanged and every code c times *smaller*.",
+        ("Which of the two makes the code?", "Shrink that one. What must happen to the other, so that ỹ stays?"),
+        _layers, evade,
         (
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y), "the codes shrink, and with them the predictions: the decoder has to make up for it"),
             Wrong(lambda W_h, W_y, c: (W_h * c, W_y / c), "the wrong way: these codes are c times larger"),
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y / c), "both shrink: predictions are now c² times smaller. This is what tied weights would enforce"),
             Wrong(lambda W_h, W_y, c: (W_y * c, W_h / c), "the two are swapped: return W_h first"),
             Wrong(lambda W_h, W_y, c: (W_h / c**0.5, W_y * c**0.5), "predictions stay, but the codes are only √c times smaller"),
+            Wrong(lambda W_h, W_y, c: (W_h / c**2, W_y * c**2), "predictions stay, but the codes are c² times smaller"),
             Wrong(lambda W_h, W_y, c: (W_h / c, W_y * c**2), "too much: W_y W_h has to stay as it was"),
+            Wrong(lambda W_h, W_y, c: (W_h, W_y / c), "the codes are as large as before, and the predictions shrink: it is W_h that makes the code"),
+            Wrong(lambda W_h, W_y, c: (W_h - c, W_y + c), "subtracting c from every weight makes another code, not a smaller one: divide"),
         ),
         "the penalty falls as far as you like, and nothing is cured",
     ),
     Exercise(
         "8.4", "the energy of a denoising autoencoder",
-        "`model` maps (batch, n) to predictions. Write `denoising_energy(model, y, y_hat)` for training: the cost of a denoising autoencoder, squared error, (batch,); y is clean, ŷ is corrupted.",
+        "`model` maps (batch, n) to predictions, (batch, n); `y` is clean, `y_hat` the same samples corrupted. Write `denoising_energy(model, y, y_hat)` for training: the cost of a denoising autoencoder, squared error, (batch,).",
         ("What does the encoder read?", "And with what is its prediction compared?"),
         _noisy, denoising_energy,
         (
@@ -117,6 +142,8 @@ EXERCISES = (
             Wrong(lambda model, y, y_hat: (y - model(y)).square().sum(dim=1), "the model was fed the clean y: that is a plain autoencoder, and it collapses"),
             Wrong(lambda model, y, y_hat: (y_hat - model(y)).square().sum(dim=1), "the two are swapped: read ŷ, compare with y"),
             Wrong(lambda model, y, y_hat: (y_hat - y - model(y_hat)).square().sum(dim=1), "the model was asked for the noise; here it predicts the clean y itself"),
+            Wrong(lambda model, y, y_hat: (y - y_hat).square().sum(dim=1), "the model was not asked at all: that is the energy of the noise"),
+            Wrong(lambda model, y, y_hat: (model(y) - model(y_hat)).square().sum(dim=1), "two answers of the model were compared: one that always says the same would be perfect. Compare with y"),
             Wrong(lambda model, y, y_hat: (y - model(y_hat)).square().mean(dim=1), "averaged over components: the lecture sums"),
         ),
         "it reads ŷ and is compared with y",

@@ -1,17 +1,20 @@
 """Exercises of chapter 10: decibels, what a denoiser gains, filling in, and who wins on which noise."""
 
+import math
+
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
 
 def _pair(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Images in [0, 1] and predictions of them, worse from image to image."""
-    y = torch.rand(4 + k, 9, generator=generator)
-    error = torch.linspace(0.05, 0.5, 4 + k)[:, None] * torch.randn(4 + k, 9, generator=generator)
-    return y, y + error
+    """Images in [0, 1] and predictions of them in [0, 1], worse from image to image; the last are digits."""
+    y = data.digits("test")[:8] if k == 4 else 0.1 + 0.8 * torch.rand(4 + k, 9, generator=generator)
+    error = torch.linspace(0.05, 0.5, len(y))[:, None] * torch.randn(y.shape, generator=generator)
+    return y, (y + error).clamp(0, 1)
 
 
 def _model(y: Tensor) -> Tensor:
@@ -19,26 +22,35 @@ def _model(y: Tensor) -> Tensor:
     return 0.7 * y.tanh() + 0.1
 
 
+def _handed_on(y: Tensor) -> Tensor:
+    """A model that changes nothing."""
+    return y.clone()
+
+
 def _noisy(generator: Generator, k: int) -> tuple:
+    """A model, clean images and corrupted ones; one of the models is the identity."""
     y, y_hat = _pair(generator, k)
-    return _model, y, y_hat
+    return _handed_on if k == 3 else _model, y, y_hat
 
 
 def _holes(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:
-    """A clean image with holes, what is known of it, and a prediction that is nowhere exact."""
-    y = torch.rand(3 + k, 12, generator=generator)
-    known = (torch.rand(3 + k, 12, generator=generator) > 0.4).float()
+    """A clean image with holes, what is known of it, and a prediction that is nowhere exact; the last are digits, most
+    of whose known pixels are exactly 0."""
+    y = data.digits("test")[:5] if k == 4 else torch.rand(3 + k, 12, generator=generator)
+    known = (torch.rand(y.shape, generator=generator) > 0.4).float()
     known[:, 0], known[:, 1] = 1, 0
-    return y * known, known, 0.1 + 0.8 * torch.rand(3 + k, 12, generator=generator)
+    return y * known, known, 0.1 + 0.8 * torch.rand(y.shape, generator=generator)
 
 
 def _table(generator: Generator, k: int) -> tuple[Tensor]:
-    """Errors of networks (rows) on noises (columns), more rows than columns; the best ones off the diagonal too."""
-    error = 1 + torch.rand(5 + k, 4, generator=generator)
-    best = torch.randperm(5 + k, generator=generator)[:4]
-    while (best == torch.arange(4)).all():
-        best = torch.randperm(5 + k, generator=generator)[:4]
-    error[best, torch.arange(4)] *= 0.1
+    """Errors of networks (rows) on noises (columns), not as many rows as columns; the best ones off the diagonal too.
+    The last is square, as the chapter's is."""
+    rows, columns = (6, 6) if k == 4 else (5 + k, 4)
+    error = 0.01 + 0.02 * torch.rand(rows, columns, generator=generator)
+    best = torch.arange(columns)
+    while (best == torch.arange(columns)).all():
+        best = torch.randperm(rows, generator=generator)[:columns]
+    error[best, torch.arange(columns)] *= 0.1
     return (error,)
 
 
@@ -64,44 +76,60 @@ def winners(error):
 EXERCISES = (
     Exercise(
         "10.1", "decibels",
-        "`y` and `y_tilde` are (batch, pixels), values in [0, 1]. Write `psnr(y, y_tilde)`: $10 \\log_{10}(1 / \\text{mean squared error})$ of each image, (batch,).",
-        ("The mean is over the pixels of one image: `dim=1`.", "log₁₀(1/e) = −log₁₀ e; `Tensor.log10` exists."),
+        "`y` and `y_tilde` are (batch, pixels), values in [0, 1], and no prediction is exact. Write `psnr(y, y_tilde)`: $10 \\log_{10}(1 / \\text{mean squared error})$ of each image, (batch,).",
+        ("Each image has a number of its own: over what does its mean run?", "log₁₀(1/e) = −log₁₀ e.", "`dim=1`, and `Tensor.log10`."),
         _pair, psnr,
         (
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean().log10(), "the mean went over all images too: one number an image is asked for"),
+            Wrong(lambda y, y_tilde: psnr(y, y_tilde).mean(), "averaged over images: one number an image is asked for"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().sum(dim=1).log10(), "summed over pixels: decibels are about the mean squared error of a pixel"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().sum().log10(), "summed over pixels and images: decibels are about the mean squared error of the pixels of one image"),
             Wrong(lambda y, y_tilde: 10 * (y - y_tilde).square().mean(dim=1).log10(), "the sign: fewer errors are more decibels"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean(dim=1).log(), "that is the natural logarithm: decibels count powers of ten"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean(dim=1).log2(), "that is the logarithm to base 2: decibels count powers of ten"),
             Wrong(lambda y, y_tilde: -(y - y_tilde).square().mean(dim=1).log10(), "that is in bels: the factor 10 is missing"),
             Wrong(lambda y, y_tilde: -20 * (y - y_tilde).square().mean(dim=1).log10(), "20 goes with the root of the squared error; with the squared error itself it is 10"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean(dim=1).sqrt().log10(), "10 goes with the squared error; with its root it is 20"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).abs().mean(dim=1).log10(), "absolute errors: square them first"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().log10().mean(dim=1), "the logarithm of every pixel was averaged: average the squared errors, then take the logarithm"),
+            Wrong(lambda y, y_tilde: 10 * (255**2 / (y - y_tilde).square().mean(dim=1)).log10(), "255 is the peak of pixels stored as bytes; here it is 1"),
+            Wrong(lambda y, y_tilde: 10 * (y.amax(dim=1).square() / (y - y_tilde).square().mean(dim=1)).log10(), "the peak is the largest value that a pixel can take, 1, not the largest of this image"),
+            Wrong(lambda y, y_tilde: 10 * (y.amax().square() / (y - y_tilde).square().mean(dim=1)).log10(), "the peak is the largest value that a pixel can take, 1, not the largest of these images"),
             Wrong(lambda y, y_tilde: 10 * (y.square().mean(dim=1) / (y - y_tilde).square().mean(dim=1)).log10(), "compared with this image's own energy: that is the SNR. The P stands for the peak, here 1"),
         ),
         "10 dB more is a tenth of the squared error",
+        tolerance=1e-3,
     ),
     Exercise(
         "10.2", "what a denoiser gains",
-        "`model` maps (batch, n) to predictions, y is clean, ŷ is corrupted. Write `gain(model, y, y_hat)`: the PSNR of the model's answer to ŷ minus the PSNR of ŷ itself, both against y, in dB, (batch,).",
-        ("Write the two PSNRs first, with 10.1.", "Their difference is 10 log₁₀ of a ratio of errors."),
+        "`model` maps (batch, n) to predictions, (batch, n); `y` is clean, `y_hat` the same images corrupted, values in [0, 1]. Write `gain(model, y, y_hat)`: the PSNR of the model's answer to ŷ minus the PSNR of ŷ itself, both against y, in dB, (batch,).",
+        ("What would a model gain that hands ŷ on as it is?", "Two PSNRs, as in 10.1; or, shorter, 10 log₁₀ of a ratio of errors.", "The error of `y_hat`, over that of `model(y_hat)`; both are means over the pixels of one image."),
         _noisy, gain,
         (
             Wrong(lambda model, y, y_hat: psnr(y_hat, model(y_hat)) - psnr(y, y_hat), "the answer was compared with ŷ: that rewards a model which keeps the noise"),
             Wrong(lambda model, y, y_hat: psnr(y, model(y)) - psnr(y, y_hat), "the model was fed the clean y: there is nothing to remove"),
             Wrong(lambda model, y, y_hat: psnr(y, y_hat) - psnr(y, model(y_hat)), "the sign: positive should mean that the model helps"),
             Wrong(lambda model, y, y_hat: (y - y_hat).square().mean(dim=1) - (y - model(y_hat)).square().mean(dim=1), "that is a difference of errors; decibels are a difference of logarithms"),
+            Wrong(lambda model, y, y_hat: psnr(y, model(y_hat)) / psnr(y, y_hat), "a quotient of decibels: logarithms are subtracted"),
             Wrong(lambda model, y, y_hat: psnr(y, model(y_hat)), "the PSNR of ŷ is not subtracted: this number is high for weak noise, whatever the model does"),
             Wrong(lambda model, y, y_hat: psnr(y, model(y_hat)) - psnr(y, model(y)), "measured against its answer to the clean y: the question is what it adds to ŷ"),
+            Wrong(lambda model, y, y_hat: gain(model, y, y_hat) * math.log(10), "that is the natural logarithm: decibels count powers of ten"),
+            Wrong(lambda model, y, y_hat: gain(model, y, y_hat) / 10, "that is in bels: the factor 10 is missing"),
             Wrong(lambda model, y, y_hat: gain(model, y, y_hat).mean(), "averaged over the batch: one number an image is asked for"),
+            Wrong(lambda model, y, y_hat: 10 * ((y - y_hat).square().mean() / (y - model(y_hat)).square().mean()).log10(), "the errors were averaged over all images: one number an image is asked for"),
         ),
         "a model that hands ŷ on gains exactly 0 dB",
+        tolerance=1e-3,  # of a difference of two numbers near 20
     ),
     Exercise(
         "10.3", "fill in what is missing",
-        "`known` is 1 where a pixel of `y_hat` can be trusted and 0 where it is missing (there ŷ is 0); `y_tilde` is a network's answer for every pixel; all (batch, n). Write `fill_in(y_hat, known, y_tilde)`: the known pixels kept, the others filled.",
-        ("`known` picks what to take from ŷ; what picks the rest?", "`torch.where(known > 0, …, …)` does it too."),
+        "`known` is 1.0 where a pixel of `y_hat` can be trusted and 0.0 where it is missing; a missing pixel of ŷ is 0, and so is a known one where there is no ink. `y_tilde` is a network's answer for every pixel; all (batch, n). "
+        "Write `fill_in(y_hat, known, y_tilde)`: the known pixels kept, the others filled, (batch, n).",
+        ("`known` picks what to take from ŷ; what picks the rest?", "A sum of two products, or a choice pixel by pixel.", "`torch.where(known > 0, …, …)` chooses."),
         _holes, fill_in,
         (
             Wrong(lambda y_hat, known, y_tilde: y_tilde, "known pixels were overwritten: what is known should stay as it is"),
+            Wrong(lambda y_hat, known, y_tilde: torch.where(y_hat == 0, y_tilde, y_hat), "a known pixel may be 0, as most of a digit's are: `known` says what is missing, not the colour"),
             Wrong(lambda y_hat, known, y_tilde: (1 - known) * y_hat + known * y_tilde, "the mask is swapped: this keeps the holes and replaces what was known"),
             Wrong(lambda y_hat, known, y_tilde: y_hat + y_tilde, "added everywhere: known pixels now hold both numbers"),
             Wrong(lambda y_hat, known, y_tilde: (y_hat + y_tilde) / 2, "averaged: known pixels need no opinion, and unknown ones have no ŷ to average with"),
@@ -113,17 +141,21 @@ EXERCISES = (
     ),
     Exercise(
         "10.4", "who wins on which noise",
-        "`error[i, j]` is the error of the network trained on noise i and tested on noise j, (networks, noises). Write `winners(error)`: for every test noise j the number i of the best network, (noises,).",
-        ("The smallest error, and its place: `argmin`.", "Which index is to disappear, i or j?"),
+        "`error[i, j]` is the error of the network trained on noise i and tested on noise j, (networks, noises), no two alike. Write `winners(error)`: for every test noise j the number i of the best network, (noises,) whole numbers.",
+        ("Which numbers compete with each other, those of one row or those of one column?", "The best has the smallest error: its place is asked for, so `argmin`.", "`dim` names the index that disappears: i or j?"),
         _table, winners,
         (
             Wrong(lambda error: error.argmin(dim=1), "for every network the noise on which it does best: that compares noises, some of which are easier for all"),
             Wrong(lambda error: error.argmax(dim=0), "the largest error: that is the worst network. (With PSNR, argmax would be right)"),
             Wrong(lambda error: error.argmin(), "the smallest entry of the whole table; every test noise has its own winner"),
             Wrong(lambda error: error.min(dim=0).values, "those are the smallest errors; asked is whose they are"),
+            Wrong(lambda error: error.min(dim=1).values, "those are the smallest errors of each network; asked is, for each noise, whose error is smallest"),
             Wrong(lambda error: error.argmin(dim=0) == torch.arange(error.shape[1]), "that says whether the diagonal wins; asked is who wins"),
             Wrong(lambda error: torch.arange(error.shape[1]), "the diagonal was taken for granted: look at the numbers"),
             Wrong(lambda error: error.argmax(dim=1), "for every network the noise on which it does worst: compare the networks within one column"),
+            Wrong(lambda error: error.mean(dim=1).argmin().expand(error.shape[1]), "the network that is best on average: every test noise has its own winner"),
+            Wrong(lambda error: error.argsort(dim=0), "all networks in order, for each noise: the best of them is the first row"),
+            Wrong(lambda error: error.argmin(dim=0) + 1, "counted from 1: tensors count from 0"),
         ),
         "one winner for each column",
     ),

@@ -1,39 +1,51 @@
 """Exercises of chapter 13: the probability of an image, guidance, the best of N, and what counts as never seen."""
 
+import math
+
 import torch
 from torch import Generator, Tensor
 
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
+from aecourse.text_to_image import vocabulary
 
 
 def _sequences(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Logits for every place, and the tokens that stand there."""
-    return 2 * torch.randn(3 + k, 5 + k, 6, generator=generator), torch.randint(
-        0, 6, (3 + k, 5 + k), generator=generator
-    )
+    """Logits for every place, and the tokens that stand there; the last are 197 tokens of 384, as an image has."""
+    batch, places, size = (4, 197, 384) if k == 4 else (3 + k, 5 + k, 6)
+    logits = 2 * torch.randn(batch, places, size, generator=generator)
+    return logits, torch.randint(0, size, (batch, places), generator=generator)
 
 
 def _two_logits(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
-    return (
-        torch.randn(3 + k, 6, generator=generator),
-        torch.randn(3 + k, 6, generator=generator),
-        (0.5, 1.5, 2.0, 3.0, 0.3)[k],
-    )
+    """The last are for 384 tokens, and reach as far as a prior's do."""
+    shape = (4, 384) if k == 4 else (3 + k, 6)
+    conditional, unconditional = 1 + torch.randn(2, *shape, generator=generator)
+    if k == 4:
+        conditional, unconditional = 8 * conditional, 5 * unconditional
+    return conditional, unconditional, (0.5, 1.5, 2.0, 3.0, 0.3)[k]
 
 
 def _scores(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Scores of N images of each caption and whether each is right; neither the first nor the worst one is a good bet."""
-    count, n = 40 + k, 5
+    """Scores of N images of each caption and whether each is right; neither the first nor the worst one is a good bet.
+    The last are log-probabilities of eight images of each of a hundred captions, as in the chapter."""
+    count, n = (100, 8) if k == 4 else (40 + k, 5)
     right = torch.rand(count, n, generator=generator) < 0.35
     right[0], right[1] = False, True
-    return torch.randn(count, n, generator=generator) + 1.5 * right, right
+    scores = torch.randn(count, n, generator=generator) + 1.5 * right
+    return -130 + 20 * torch.randn(count, 1, generator=generator) + 4 * scores if k == 4 else scores, right
 
 
 def _pairs(generator: Generator, k: int) -> tuple[tuple[str, str], set[tuple[str, str]]]:
-    """Trial by trial: a pair that was seen, one that was not, an unknown colour, an unknown shape, both unknown."""
+    """Trial by trial: a pair that was seen, two unknown words, an unknown colour, an unknown shape; the last is a pair of
+    the course's own words that its training never showed."""
+    if k == 4:
+        held = vocabulary.HELD_COLOUR_SHAPE
+        named = [[(c, s) for s in vocabulary.SHAPES] for c in vocabulary.COLOURS]
+        new = held.nonzero()[torch.randint(int(held.sum()), (1,), generator=generator)][0].tolist()
+        return named[new[0]][new[1]], {named[i][j] for i, j in (~held).nonzero().tolist()}
     seen = {("red", "star"), ("red", "moon"), ("blue", "star"), ("green", "heart")}
-    return (("red", "moon"), ("blue", "moon"), ("pink", "star"), ("blue", "cross"), ("pink", "cross"))[k], seen
+    return (("red", "moon"), ("pink", "cross"), ("pink", "star"), ("blue", "cross"))[k], seen
 
 
 def log_probability(logits, tokens):
@@ -54,42 +66,66 @@ def never_seen(pair, seen):
     return words_known and pair not in seen
 
 
+def _each(logits, tokens):
+    """The logarithm of the probability of every token, (batch, places)."""
+    return logits.log_softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0]
+
+
 EXERCISES = (
     Exercise(
         "13.1", "the probability of a sequence",
-        "`logits` is (batch, places, K): at each place the scores of what may stand there, given all before. `tokens` is (batch, places). Write `log_probability(logits, tokens)`: log p of each whole sequence, (batch,), in nats.",
-        ("A logarithm turns the product over places into a sum.", "`logits.log_softmax(dim=2)`, then `gather` the chosen ones."),
+        "`logits` is (batch, places, K): at each place the scores, not normalised, of the K tokens that may stand there, given all before. `tokens` (batch, places), whole numbers (int64), are those that do. Write `log_probability(logits, tokens)`: log p of each whole sequence, (batch,), in nats. An image has 197 places.",
+        ("What is the probability of a sequence, if that of each token given all before is known?", "A product over the places: its logarithm is a sum.", "`logits.log_softmax(dim=2)`, then `gather` the logarithms of those that stand there."),
         _sequences, log_probability,
         (
             Wrong(lambda logits, tokens: logits.gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "the logits were not normalised: log_softmax makes probabilities of them"),
-            Wrong(lambda logits, tokens: logits.log_softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].mean(dim=1), "averaged over places: that is log p per token, not of the sequence"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).mean(dim=1), "averaged over places: that is log p per token, not of the sequence"),
             Wrong(lambda logits, tokens: -log_probability(logits, tokens), "that is the energy, −log p"),
-            Wrong(lambda logits, tokens: logits.softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "probabilities were added: they multiply, their logarithms add"),
-            Wrong(lambda logits, tokens: logits.softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].prod(dim=1), "that is p itself; for 197 tokens no float can hold it. Its logarithm is asked for"),
+            Wrong(lambda logits, tokens: -_each(logits, tokens).mean(), "that is `cross_entropy` with its default, −log p averaged over places and batch: log p of each sequence is asked for, a sum over places"),
+            Wrong(lambda logits, tokens: -_each(logits, tokens).sum(), "that is −log p summed over the batch too: log p of each sequence is asked for"),
+            Wrong(lambda logits, tokens: -_each(logits, tokens).mean(dim=1), "−log p averaged over places: log p of the whole sequence is asked for, a sum, and with its own sign"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).sum(), "summed over the batch too: every sequence has its own"),
+            Wrong(lambda logits, tokens: log_probability(logits, tokens).mean(), "averaged over the batch: every sequence has its own"),
+            Wrong(lambda logits, tokens: _each(logits, tokens), "log p of every token: those of one sequence are to be added"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).exp().sum(dim=1), "probabilities were added: they multiply, their logarithms add"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).exp().sum(dim=1).log(), "the logarithm of a sum of probabilities: they multiply, so their logarithms are added"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).exp().prod(dim=1), "that is p itself; for 197 tokens no 32-bit float can hold it. Its logarithm is asked for"),
+            Wrong(lambda logits, tokens: _each(logits, tokens).exp().prod(dim=1).log(), "the product of 197 probabilities is 0 in 32 bits and in 64, and its logarithm −∞: add the logarithms instead"),
+            Wrong(lambda logits, tokens: log_probability(logits, tokens) / math.log(2), "that is in bits: asked are nats"),
             Wrong(lambda logits, tokens: logits[:, :-1].log_softmax(dim=2).gather(2, tokens[:, 1:, None])[:, :, 0].sum(dim=1), "shifted by one place: here the logits at a place are already those of its own token"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=1).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "the softmax went over places: at each place the K probabilities add up to 1"),
+            Wrong(lambda logits, tokens: logits.softmax(dim=2).log_softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "a softmax too many: `log_softmax` (and `cross_entropy`) take the logits themselves"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=2).amax(dim=2).sum(dim=1), "that is the likeliest token at each place; asked is the one that stands there"),
         ),
         "a sum of as many logarithms as there are tokens",
     ),
     Exercise(
         "13.2", "guidance",
-        "`conditional` and `unconditional` are logits, (batch, K), with the caption and without. Write `guide(conditional, unconditional, w)`: at w = 0 the conditional ones; the larger w, the further away from the unconditional ones.",
-        ("Start at the conditional logits.", "Go w times the way from the unconditional ones to them, further on."),
+        "`conditional` and `unconditional` are logits, (batch, K), with the caption and without; `w` is a number from 0 up. Guidance goes on along the straight line from `unconditional` to `conditional`: w = 0 stays at `conditional`, w = 1 goes beyond it by as much again as the two are apart. "
+        "Write `guide(conditional, unconditional, w)`: the logits there, (batch, K), not normalised.",
+        ("What does a caption add to the logits?", "That is a difference; w is how often it is added once more.", "Start at the conditional logits."),
         _two_logits, guide,
         (
             Wrong(lambda conditional, unconditional, w: unconditional + w * (conditional - unconditional), "that is another convention: at w = 0 it ignores the caption, at w = 1 it is the conditional model"),
             Wrong(lambda conditional, unconditional, w: conditional + w * (unconditional - conditional), "the wrong way: that weakens the caption"),
+            Wrong(lambda conditional, unconditional, w: unconditional + w * (unconditional - conditional), "that starts at the unconditional logits and goes away from the caption"),
             Wrong(lambda conditional, unconditional, w: (1 + w) * conditional, "that only lowers the temperature; what is likely without any caption should be taken off"),
-            Wrong(lambda conditional, unconditional, w: conditional - w * unconditional, "at the same place as a temperature change: for equal logits nothing should happen"),
+            Wrong(lambda conditional, unconditional, w: conditional - w * unconditional, "for two equal logits nothing should change, and this shrinks both: take the *difference* of the two, w times, on top of the conditional ones"),
+            Wrong(lambda conditional, unconditional, w: conditional + w * unconditional, "the unconditional logits were added: what is likely without any caption should be taken off"),
             Wrong(lambda conditional, unconditional, w: (conditional + w * unconditional) / (1 + w), "an average of both weakens the caption"),
+            Wrong(lambda conditional, unconditional, w: w * (conditional - unconditional), "that is only the step: it starts at the conditional logits"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w * w), "w enters once, not squared"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w).softmax(dim=1), "those are probabilities: the logits are asked for"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w).log_softmax(dim=1), "the same probabilities, but normalised: the point on the line itself is asked for"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional.softmax(dim=1), unconditional.softmax(dim=1), w), "probabilities were moved, and some become negative: move the logits"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional.log_softmax(dim=1), unconditional.log_softmax(dim=1), w), "both were normalised first: the same probabilities, but the point on the line itself is asked for"),
         ),
         "w = 0 changes nothing, equal logits stay as they are",
     ),
     Exercise(
         "13.3", "best of N",
-        "For each caption N images were drawn. `scores` is (captions, N), `right` is (captions, N) bool, the checker's verdict. Write `best_of_n(scores, right)`: the share of captions whose best-scored image is right.",
-        ("The index of the best score of each caption: `argmax(dim=1)`.", "`right.gather(1, index)` looks those up."),
+        "For each caption N images were drawn. `scores` (captions, N) are their log-probabilities, no two alike; `right` (captions, N), bool, is the checker's verdict. Write `best_of_n(scores, right)`: the share of captions whose best-scored image is right, one number from 0 to 1.",
+        ("Which of the two, score or verdict, may choose the image?", "The place of the highest score of each caption: what does `right` say there?", "`argmax(dim=1, keepdim=True)` and `right.gather(1, …)`; a mean is of floats."),
         _scores, best_of_n,
         (
             Wrong(lambda scores, right: right.any(dim=1).float().mean(), "any image right: that is an oracle which looks at the verdict. The score has to choose"),
@@ -98,13 +134,20 @@ EXERCISES = (
             Wrong(lambda scores, right: right.gather(1, scores.argmin(dim=1, keepdim=True)).float().mean(), "the worst-scored image was chosen"),
             Wrong(lambda scores, right: right.all(dim=1).float().mean(), "all N right: one is enough, if the score finds it"),
             Wrong(lambda scores, right: right.flatten()[scores.argmax()].float(), "the best of all images together; every caption has its own best"),
+            Wrong(lambda scores, right: right.gather(0, scores.argmax(dim=0, keepdim=True)).float().mean(), "the best caption for each of the N draws: every caption has its own best image, `dim=1`"),
+            Wrong(lambda scores, right: best_of_n(scores, right) * len(right), "the number of captions, not their share: divide by how many there are"),
+            Wrong(lambda scores, right: right.gather(1, scores.argmax(dim=1, keepdim=True)).sum() / right.sum(), "divided by the number of right images: the share is of captions"),
+            Wrong(lambda scores, right: right.gather(1, scores.argmax(dim=1, keepdim=True)).sum() / right.numel(), "divided by the number of all images: the share is of captions"),
+            Wrong(lambda scores, right: right.gather(1, scores.argmax(dim=1, keepdim=True))[:, 0], "the verdict on each caption's best image: their share is asked for"),
+            Wrong(lambda scores, right: (scores.softmax(dim=1) * right).sum(dim=1).mean(), "weighted by the scores: that is drawing one of the N, not choosing the best"),
+            Wrong(lambda scores, right: 1 - best_of_n(scores, right), "that is the share of captions whose best image is wrong"),
         ),
         "between the share of all and the oracle's",
     ),
     Exercise(
         "13.4", "never seen in training",
-        "`pair` is (colour, shape), `seen` is the set of all pairs in the training set. Write `never_seen(pair, seen)`: True if the *combination* is new, though each of its two words was seen.",
-        ("Both words have to occur in some pair of `seen`.", "... and the pair itself must not."),
+        "`pair` is a tuple (colour, shape) of words, `seen` the set of all such pairs in the training set; no word is both a colour and a shape. Write `never_seen(pair, seen)`: True if the *combination* is new, though each of its two words was seen; else False.",
+        ("Can a model compose with a word that it never saw?", "Both words have to occur in some pair of `seen`...", "... and the pair itself must not."),
         _pairs, never_seen,
         (
             Wrong(lambda pair, seen: pair not in seen, "a word that training never showed makes a new pair too, but then the model cannot know what it means"),
@@ -112,6 +155,9 @@ EXERCISES = (
             Wrong(lambda pair, seen: pair[0] in {a for a, _ in seen} and pair[1] in {b for _, b in seen}, "both words are known; but this pair may have been seen as well"),
             Wrong(lambda pair, seen: pair not in seen and pair[0] in {a for a, _ in seen}, "only the colour was looked up: the shape has to be known too"),
             Wrong(lambda pair, seen: pair not in seen and pair[1] in {b for _, b in seen}, "only the shape was looked up: the colour has to be known too"),
+            Wrong(lambda pair, seen: pair not in seen and (pair[0] in {a for a, _ in seen} or pair[1] in {b for _, b in seen}), "one known word is not enough: both have to be"),
+            Wrong(lambda pair, seen: not never_seen(pair, seen), "the answers are swapped: True means never seen"),
+            Wrong(lambda pair, seen: pair[0] in seen and pair[1] in seen and pair not in seen, "`seen` holds pairs, so no single word is in it: collect the colours and the shapes first"),
         ),
         "known words, new combination",
     ),

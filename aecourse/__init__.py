@@ -24,9 +24,9 @@ The house, from the ground up; a module imports only from lower floors::
              live       the figure that moves
     third    text_to_image  captions, scenes, checker, tokens, prior, decoding, learning, shipped weights
              recipes    trainings that a chapter shows and that scripts and benchmarks repeat
-             checking   an exercise against known mistakes, self-tests, what has been done
+             checking   exercises against known mistakes, predictions, self-tests, what has been done
     fourth   chapters   found, not listed: the exercises and the live figures of each notebook
-    top      exercises  load one, check it; self-tests; progress
+    top      exercises  load one, check it; predict, compare; self-tests; progress
 
 Import the module that you need: ``from aecourse import data, energies, models``.
 

@@ -7,10 +7,11 @@ What is shown is chosen in the notebooks (Lab: property inspector, "Slide Type")
     slide      begins a slide            fragment   on the same slide, after a key press
     -          goes on with it           skip       not shown
 
-A cell with a picture shows the picture alone, any other its code and what that printed; the tags `slide-code` and
-`slide-output` choose one of the two. What the speaker sees besides (key S) stands in the chapter's notes (notes.py).
+A cell with a picture or a prediction shows that alone, any other its code and what that printed; the tags `slide-code`
+and `slide-output` choose one of the two. What the speaker sees besides (key S) stands in the notes (notes.py).
 """
 
+import html
 import re
 import shutil
 import sys
@@ -26,9 +27,12 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 from tqdm import tqdm
 
+from aecourse import exercises
+
 DECKS = course.BUILT / "slides"
 STAGE = f"http://localhost:{course.PORT}/voila/render"  # where `make demos` shows the live figures
 _NPM = course.SITE / "node_modules"
+_ASKED = re.compile(r'class="aecourse-(?:question" data-key="([^"]+)"|answer")')
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.M)
 
 
@@ -77,13 +81,27 @@ def _shape_code(cell: NotebookNode, captioned: bool) -> None:
         web, _ = course.ON_THE_WEB.get(demo, ("", ""))
         output.metadata.update(demo=demo, web=web, said=said)
         output.data = {"image/png": output.data["image/png"]}
+    asked = [_static(output) for output in cell.outputs]
     for output in cell.outputs:
         if output.output_type == "execute_result":
             output.output_type = "display_data"
-    if (pictures or "slide-output" in tags) and "slide-code" not in tags:
+    if (pictures or any(asked) or "slide-output" in tags) and "slide-code" not in tags:
         cell.metadata.transient = {"remove_source": True}
     elif "slide-code" in tags:
         cell.outputs = []
+
+
+def _static(output: NotebookNode) -> bool:
+    """A question as the last row reads it, and what came out as a paragraph; whether an output is one of these."""
+    found = _ASKED.search(output.get("data", {}).get("text/html", ""))
+    if not found:
+        return False
+    words = html.escape(output.data["text/plain"])
+    if asked := exercises.predictions().get(found[1]):
+        options = [html.escape(f"- {option}") for option in asked.options]
+        words = "\n".join([f"**Predict**: {html.escape(asked.question)}", "", *options])
+    output.data = {"text/markdown": words}
+    return True
 
 
 def exporter() -> HTMLExporter:

@@ -26,11 +26,11 @@ from sphinx.cmd.build import build_main
 
 import aecourse
 from aecourse import exercises
-from aecourse.checking import engine
+from aecourse.checking import engine, forms
 
 GATHERED = course.ROOT / "_build" / "website"
 _CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
-_SHOWN = re.compile(r'exercises\.(load|quiz)\("[\d.]+"\)')
+_SHOWN = re.compile(r'exercises\.(load|quiz|predict|compare)\("[\da-z.]+"[^\n]*\)')
 _LINKS = re.compile(r"^\[Open in Colab\].*$", re.M)
 
 
@@ -60,11 +60,14 @@ def page(path: Path) -> NotebookNode:
 
 
 def _for_a_page(cell: NotebookNode) -> None:
-    """Of an exercise a page shows statement, stub and solution; calls are for those who run it."""
+    """Of exercises and predictions a page shows what they say and the stub; calls are for those who run it."""
     if _SHOWN.fullmatch(cell.source.strip()):
         cell.metadata.tags = ["remove-input"]
     elif _CHECK.search(cell.source) and engine.NOT_YET in str(cell.get("outputs")):
         cell.metadata.tags = ["remove-output"]
+    for output in cell.get("outputs", ()):
+        if page := output.get("data", {}).get("text/html"):  # today's script, whenever the notebook was executed
+            output.data["text/html"] = forms.SCRIPT.sub(lambda _: forms.script(), page)
 
 
 def still(demo: str) -> str:

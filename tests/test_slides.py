@@ -8,6 +8,9 @@ import pytest
 from demo_pages.calls import find_pages
 from notes import Note
 
+from aecourse import exercises
+from aecourse.checking.predictions import Asked, Compared, Prediction
+
 slides = pytest.importorskip("slides", reason="no nbconvert; install it with: pip install -e '.[web]'")
 each = pytest.mark.parametrize("path", course.PATHS, ids=lambda p: p.stem)
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -108,3 +111,22 @@ def test_a_notebook_without_slides_is_refused_by_its_title():
     notebook = nbformat.v4.new_notebook(cells=[markdown("# 99 · A title", "skip")])
     with pytest.raises(ValueError, match="99 · A title: expected a cell of slide type 'slide'"):
         slides.shape(notebook)
+
+
+def test_a_prediction_is_a_question_with_its_options_and_a_comparison_a_paragraph(monkeypatch):
+    asked = Prediction("9.1", "Which <one>?", options={"a_b": "Too wide.", "c": "It fits."}, right="c")
+    monkeypatch.setattr(exercises, "predictions", lambda: {"9.1": asked})
+    outputs = [
+        nbformat.v4.new_output("execute_result", {"text/plain": repr(thing), "text/html": thing._html()})
+        for thing in (Asked(asked), Compared(asked))
+    ]
+    page = deck(
+        code('exercises.predict("9.1")', "slide", outputs[:1]), code('exercises.compare("9.1")', "slide", outputs[1:])
+    )
+    question, answer = page.split("<section")[2:]
+    assert "Which &lt;one&gt;?" in question
+    assert re.findall("<li>(.*?)</li>", question) == ["a_b", "c"]
+    for hidden in ("Too wide.", "It fits.", "script", "exercises.predict"):
+        assert hidden not in question
+    assert "It is: c. It fits." in answer
+    assert "Too wide." not in answer

@@ -6,6 +6,7 @@ life; a page needs that script once, however many questions it has.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -102,8 +103,8 @@ def interval(low: float, high: float, unit: str) -> str:
 
 
 def between(low: float, high: float, unit: str) -> str:
-    """Bounds in words."""
-    return f"a number from {low} to {high}" + f" ({unit})" * bool(unit)
+    """Bounds in words: "from 1 to 784 numbers"."""
+    return f"from {low} to {high} {unit}".strip()
 
 
 def replies(summary: str, texts: Mapping[str, str]) -> str:
@@ -116,5 +117,9 @@ def replies(summary: str, texts: Mapping[str, str]) -> str:
 
 @cache
 def script() -> str:
-    """What brings the questions of a page to life; to be shown once or more."""
-    return f"<script>{Path(__file__).with_name('page.js').read_text('utf-8')}</script>"
+    """What brings the questions of a page to life, without indents and comments."""
+    lines = map(str.strip, Path(__file__).with_name("page.js").read_text("utf-8").splitlines())
+    return "\n".join(["<script>", *(line for line in lines if line and not line.startswith("//")), "</script>"])
+
+
+SCRIPT = re.compile(r"<script>.*?</script>", re.S)  # in what a notebook has stored

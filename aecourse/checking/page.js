@@ -19,7 +19,10 @@
     .aecourse-question input { width: 8em; margin-left: 0.4em; }
     .aecourse-question :is(button, input):focus-visible { outline: 3px solid; outline-offset: 2px; }
     .aecourse-question [role="status"] { min-height: 1.5em; margin: 0.4em 0 0; }
-    @media screen { .aecourse-waits { display: none !important; } }`;
+    @media screen {
+      .aecourse-waits, .aecourse-waits-inside > * { display: none !important; }
+      .aecourse-waits-inside::before { content: "hidden until you predict"; font-style: italic; }
+    }`;
 
   // What was said is kept over a reload, where the browser allows it.
   const keep = (key, said) => {
@@ -62,6 +65,7 @@
   const CELL = ".cell, .jp-Cell", OUTPUT = ".cell_output, .jp-Cell-outputWrapper";
   const isCode = (element) => element.matches(".cell, .jp-CodeCell");
   const isCaption = (element) => {
+    if (element.matches(".still")) return true;
     const words = element.matches("p") ? element : element.querySelector(":scope .jp-RenderedMarkdown > p:only-of-type");
     const only = words?.children.length === 1 && words.firstElementChild.matches("em") && words.firstElementChild;
     return Boolean(only) && only.textContent.trim() === words.textContent.trim();
@@ -101,7 +105,8 @@
       again.hidden = said === null;
       skip.hidden = said !== null || !hidden.length;
     };
-    const reveal = (shown) => hidden.forEach((element) => element.classList.toggle("aecourse-waits", !shown));
+    const reveal = (shown) => hidden.forEach((element) =>
+      element.classList.toggle(element.matches(OUTPUT) ? "aecourse-waits-inside" : "aecourse-waits", !shown));
 
     if (list) {
       for (const item of list.children) {

@@ -4,6 +4,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -128,5 +129,31 @@ QUESTIONS = (
             "memory for accuracy": "The weights take memory, but the guess is less accurate than the search, not more.",
         },
         "accuracy for speed",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "2.2", "For how many of the points y in the box does a descent from one fixed start miss the lowest energy?",
+        low=0, high=100, unit="%",
+        why="About a quarter of the points have two valleys, and a descent takes the one on whose slope it starts: often, not always, the right one.",
+    ),
+    Prediction(
+        "2.3", "Where inside the ellipse does F have a ridge?",
+        options={
+            "nowhere, it is a round hill": "Its top is at the centre, but it is a roof and no round hill: across the long axis the slope changes at once.",
+            "on a piece of the long axis": "There two points of the ellipse are equally near, one above and one below. A step aside makes one of them nearer, so F falls on both sides.",
+            "on a piece of the short axis": "There the nearest point of the ellipse is clear, the upper or the lower end, except at the centre.",
+        },
+        right="on a piece of the long axis",
+    ),
+    Prediction(
+        "2.5", "At which y must a continuous encoder fail?",
+        options={
+            "far from the ellipse": "Far away the best z varies slowly with y, and is easily followed.",
+            "on the ellipse, where F is 0": "There the best z is clear and varies smoothly; the gap nearly vanishes.",
+            "on the ridge, where the best z jumps": "From one side to the other the guess sweeps through all angles in between, and those are bad ones.",
+        },
+        right="on the ridge, where the best z jumps",
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab test test-card test-web slides demos site weave address bake bench clean setup
+.PHONY: help lab test test-card test-web slides demos site weave address bake robust bench clean setup
 
 help:
 	@echo "make lab     set up on first use, then open JupyterLab on the first notebook (make lab ARGS=\"--port 9999\")"
@@ -15,6 +15,7 @@ help:
 	@echo "make weave   write README's table, the map and the links onward from the notebooks' heads"
 	@echo "make address REPO=you/yours  links of README and notebooks lead to your repository on GitHub"
 	@echo "make bake    re-execute the notebooks in place (make bake ARGS=\"notebooks/03*.ipynb\" for some)"
+	@echo "make robust  how far does each printed number move with other seeds, threads, kernels and longer training?"
 	@echo "make bench   measure speed; nothing is tested"
 	@echo "make clean   remove .venv, what was built, and the caches"
 	@echo "PYTHON=python3.12 make lab chooses the interpreter"
@@ -56,6 +57,9 @@ address: setup
 
 bake: setup
 	@$(BIN)/python scripts/bake.py $(ARGS)
+
+robust: setup
+	@$(BIN)/python scripts/robust.py $(ARGS)
 
 bench: setup
 	@$(BIN)/python scripts/bench.py $(ARGS)

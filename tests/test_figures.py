@@ -223,3 +223,16 @@ def test_colour_rows_keep_every_pixel_in_colour_and_grey():
 def test_colour_rows_refuse_by_name(rows, said):
     with pytest.raises(ValueError, match=said):
         figures.colour_rows(rows)
+
+
+def test_each_picture_stands_under_its_own_caption_with_its_own_verdict():
+    images = torch.rand(5, 3, 8, 8)
+    axes = figures.captioned(
+        images, [f"picture {k}" for k in range(5)], torch.tensor([1, 0, 1, 1, 0]).bool(), columns=3
+    )
+    for k, ax in enumerate(axes):
+        assert ax.get_title(loc="left") == f"picture {k}"
+        assert ax.texts[0].get_text() == "✓✗✓✓✗"[k]
+        assert np.allclose(ax.images[0].get_array(), images[k].permute(1, 2, 0))
+    with pytest.raises(ValueError, match="^captions: expected one caption and one verdict an image, 5 of each"):
+        figures.captioned(images, ["one"], torch.ones(5).bool())

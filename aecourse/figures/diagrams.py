@@ -64,8 +64,8 @@ SETTINGS = {
     "denoising autoencoder": Setting(
         {**_OUTPUT, "Noise": (5.6, BOTTOM), "y_hat": (4.0, BOTTOM), "Encoder": (2.3, BOTTOM), "h": (0.9, TOP), "Decoder": (3.6, TOP), "C": (7.2, MIDDLE)},
         (("y", "Noise"), ("Noise", "y_hat"), ("y_hat", "Encoder"), ("Encoder", "h"), ("h", "Decoder"), ("Decoder", "y_tilde"), ("y_tilde", "C"), ("y", "C")),
-        frozenset(("y", "y_hat")), frozenset(("y_hat",)),
-        "the encoder reads a corrupted y; in testing only the corrupted one is there.",
+        frozenset("y"), frozenset(("y_hat",)),
+        "the encoder reads a corrupted y: made from y in training, in testing all that is there.",
     ),
 }  # fmt: skip
 

@@ -3,15 +3,22 @@
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data, limits
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
 def _images(generator: Generator, k: int) -> tuple[Tensor]:
+    if k == 4:
+        return (data.digits("test")[:50],)
     return (torch.rand(5 + k, 12, generator=generator),)
 
 
 def _pair(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
+    if k == 4:
+        Y = data.digits("test")[:50]
+        return Y, limits.pca(data.digits()[:2000], 10).reconstruct(Y)
     Y = 1 + torch.randn(6 + k, 4, generator=generator)
     return Y, Y + 0.5 * torch.randn(6 + k, 4, generator=generator)
 
@@ -35,7 +42,7 @@ EXERCISES = (
         "0.1", "ink on paper",
         "`Y` holds one image a row, shape (batch, n), with 0 for paper and 1 for ink. Write `ink(Y)`: "
         "the total ink of each image, shape (batch,). Energies in this course have the same form: one number a sample.",
-        ("Each image is a row; the n pixels of a row lie along dimension 1.", "`Y.sum(dim=...)` sums a dimension away."),
+        ("What is one sample here, a row or a column?", "Each image is a row; the n pixels of a row lie along dimension 1.", "`Y.sum(dim=...)` sums a dimension away."),
         _images, ink,
         (
             Wrong(lambda Y: Y.mean(dim=1), "averaged over pixels: that is ink per pixel, and the course sums over components"),
@@ -47,7 +54,7 @@ EXERCISES = (
     Exercise(
         "0.2", "the mean image",
         "Write `mean_image(Y)`: the average of all images, shape (n,). It is the best drawing of a digit from no numbers at all.",
-        ("The samples lie along dimension 0.",),
+        ("Which dimension has to go, and which has to stay?", "The samples lie along dimension 0."),
         _images, mean_image,
         (
             Wrong(lambda Y: Y.mean(dim=1), "averaged over pixels: that is the mean grey of each image"),
@@ -92,11 +99,39 @@ QUESTIONS = (
         "(256,)",
     ),
     Question(
-        "A cell of a notebook prints another number on your machine, and this cell is one that the tests compare. What do you conclude?",
+        "A machine rebuilds something with an energy below that of every digit. What do you conclude?",
         {
-            "rounding, ignore it": "Compared claims are rounded so coarsely that they do not differ between machines; a difference deserves a look.",
-            "something is wrong, and a test would say so": "Run make test and read which claim differs.",
+            "it is a digit": "So would blank paper be one: this energy counts what was missed, and there is little to miss.",
+            "nothing yet": "First ask what else has a low energy. Only if that is little does a low energy mean something.",
+            "the machine is bad": "It may be the best possible for digits, as here. Being low elsewhere, too, is another matter.",
         },
-        "something is wrong, and a test would say so",
+        "nothing yet",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "0.1",
+        "Twenty captions, each with a pair of words that no training picture showed together. How many of the twenty pictures will be exactly what was asked?",
+        low=0, high=20, unit="of 20",
+        why="A model that only remembers its training pictures would get none: it never saw these pairs.",
+    ),
+    Prediction(
+        "0.2",
+        "Of 100 unseen digits, each drawn from only 10 numbers instead of 784: how many does the reader name rightly?",
+        low=0, high=100, unit="of 100",
+        why="The ten directions are those in which digits differ most, and the ten kinds of digits are much of that difference. By chance it would be 10.",
+    ),
+    Prediction(
+        "0.3",
+        "Ten numbers, the best for digits: which of these has the lowest energy under them?",
+        options={
+            "unseen digits": "They are what the ten numbers were made for; yet strokes have much to miss, and two of the others have less.",
+            "pixels dealt out": "As much ink as the digits have, at the same places, and no pixel knows of another: ten numbers can say little of it.",
+            "noise": "It has the highest: it lies furthest from all that ten numbers can draw.",
+            "noise at 30 %": "Lower than most digits, because there is little ink to miss. One has less still.",
+            "blank paper": "There is almost nothing to miss. Low energy, and no digit.",
+        },
+        right="blank paper",
     ),
 )  # fmt: skip

@@ -22,8 +22,10 @@ def how_many_numbers() -> live.Live:
     figure, (left, middle, right) = new_figure(3, size=(10.4, 3.9), width_ratios=(1, 1, 1.35))
     original = left.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
     prediction = middle.imshow(torch.zeros(28, 28).numpy(), cmap="gray_r", vmin=0, vmax=1)
-    for ax, title in ((left, "the digit $y$"), (middle, r"drawn from $d$ numbers, $\tilde{y}$")):
-        ax.set(title=title, xticks=[], yticks=[])
+    left.set(title="$y$, a digit", xticks=[], yticks=[])
+    drawn = middle.set_title(r"$\tilde{y}$ from $d$ = 100", fontsize=14)
+    middle.set(xticks=[], yticks=[])
+    for ax in (left, middle):
         ax.spines[:].set_visible(True)
     right.plot(100 * explained, color=INK)
     (dot,) = right.plot([], [], "^", color=colour("h"), ms=12)
@@ -35,6 +37,7 @@ def how_many_numbers() -> live.Live:
         y_tilde = best.mean + h[k, :d] @ best.basis[:, :d].T
         original.set_data(Y_test[k].view(28, 28).numpy())
         prediction.set_data(y_tilde.view(28, 28).numpy())
+        drawn.set_text(rf"$\tilde{{y}}$ from $d$ = {d}")
         dot.set_data([d], [100 * explained[d].item()])
         cost = (Y_test[k] - y_tilde).square().sum()
         return (

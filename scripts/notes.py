@@ -6,6 +6,9 @@ A heading says which slide the note belongs to and how long the slide takes:
 
 `02-03` is the id of the cell with which that slide begins; its words follow from it, `make weave` writes them. Below
 stands what to ask, what to listen for, what to say; a paragraph each. A learner meets none of this.
+
+What a learner needs and so far only the notes say is listed at the end, under a heading of its own, by the id of the
+slide. Decks and guide leave the list out; whoever rewrites the chapter moves its lines into the text.
 """
 
 import re
@@ -17,6 +20,7 @@ from nbformat import NotebookNode
 
 _HEADING = re.compile(r"(.+) \((\d+) min\) \{#([\w-]+)\}")
 _WORDS = 8  # of a slide without a heading
+_OWED = "\n## Belongs into the text\n"
 
 
 class Note(NamedTuple):
@@ -49,10 +53,9 @@ def read(path: Path) -> list[Note]:
     Raises:
         ValueError: a heading does not say its slide, minutes and cell, or a note's cell begins no slide.
     """
-    if not (file := place(path)).exists():
-        return []
+    file, (text, _, _) = place(path), _halves(path)
     notes, starts = [], slides(course.read(path).cells)
-    for section in re.split(r"^## ", file.read_text("utf-8"), flags=re.M)[1:]:
+    for section in re.split(r"^## ", text, flags=re.M)[1:]:
         heading, _, text = section.partition("\n")
         if not (found := _HEADING.fullmatch(heading)):
             raise ValueError(f"{file.name}: expected '## slide (N min) {{#cell}}', got '## {heading}'")
@@ -60,6 +63,16 @@ def read(path: Path) -> list[Note]:
             raise ValueError(f"{file.name}: expected the id of a cell that begins a slide, got {found[3]}")
         notes.append(Note(found[1], int(found[2]), found[3], text.strip()))
     return notes
+
+
+def _halves(path: Path) -> tuple[str, str, str]:
+    file = place(path)
+    return (file.read_text("utf-8") if file.exists() else "").partition(_OWED)
+
+
+def owed(path: Path) -> list[str]:
+    """What of the notes to a notebook belongs into its text, a line each: the slide's cell, then what is missing."""
+    return re.findall(r"^- (.+)$", _halves(path)[2], re.M)
 
 
 def slides(cells: list[NotebookNode]) -> dict[str, str]:
@@ -84,4 +97,5 @@ def woven(path: Path) -> str:
     """What the file of notes to a notebook has to be: in its headings the words that the slides have now."""
     starts = slides(course.read(path).cells)
     notes = {note.cell: note._replace(slide=starts[note.cell]) for note in read(path)}
-    return "\n".join([f"# {course.head(path).name}\n", *(str(notes[cell]) for cell in starts if cell in notes)])
+    kept = [str(notes[cell]) for cell in starts if cell in notes]
+    return "\n".join([f"# {course.head(path).name}\n", *kept]) + "".join(_halves(path)[1:])

@@ -1,4 +1,4 @@
-"""The website, static and complete, into _site: chapters, playgrounds, slides, reference of the package, search.
+"""The website, static and complete, into _site: chapters, playgrounds, slides, guide, reference, search.
 
     python scripts/website.py
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import address
 import course
+import guide
 import nbformat
 import playground
 import slides
@@ -109,18 +110,25 @@ def lists() -> dict[str, str]:
         "<!-- chapters -->": course.table(heads),
         "<!-- toctree -->": "\n".join(f"notebooks/{h.path.stem}" for h in heads),
         "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
-        "<!-- decks -->": "\n".join(f'- <a href="slides/{h.path.stem}.html">{h.name}</a>' for h in heads),
+        "<!-- decks -->": "\n".join(f"- {_deck(h)}" for h in heads),
+        "<!-- guides -->": guide.table(course.PATHS),
+        "<!-- guide-toctree -->": "\n".join(f"guide/{h.path.stem}" for h in heads),
     }
+
+
+def _deck(head: course.Head) -> str:
+    return f'<a href="slides/{head.path.stem}.html">{head.name}</a> ([what to ask](guide/{head.path.stem}.md))'
 
 
 def gather(to: Path = GATHERED) -> None:
     """Write all sources of the website into one folder."""
     shutil.rmtree(to, ignore_errors=True)
-    for folder in ("notebooks", "download"):
+    for folder in ("notebooks", "download", "guide"):
         (to / folder).mkdir(parents=True)
     for path in course.PATHS:
         nbformat.write(page(path), to / "notebooks" / path.name)
         nbformat.write(here(path), to / "download" / path.name)
+        (to / "guide" / f"{path.stem}.md").write_text(guide.page(path), "utf-8")
     for source in course.SITE.glob("*.md"):
         text = source.read_text("utf-8")
         for mark, lines in lists().items():

@@ -44,7 +44,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-light",
     "pygments_dark_style": "a11y-dark",
 }
-html_sidebars = {name: [] for name in ("index", "chapters", "spiral", "slides")}
+html_sidebars = {name: [] for name in ("index", "chapters", "spiral", "slides", "guide")}
 html_context = {"default_mode": "auto"}
 html_favicon = "favicon.svg"
 html_static_path = ["site.css", "node_modules/mathjax/es5/tex-svg-full.js", "../_build/website/_static"]

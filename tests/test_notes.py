@@ -31,6 +31,14 @@ def test_a_learner_meets_no_notes(path):
         assert "For the lecturer" not in cell.source
 
 
+def test_what_belongs_into_the_text_names_its_slide_and_the_list_only_shrinks():
+    owed = {path: notes.owed(path) for path in course.PATHS}
+    for path, lines in owed.items():
+        known = {note.cell for note in notes.read(path)}
+        assert {re.match(r"`([\w-]+)` \S", line)[1] for line in lines} <= known
+    assert sum(map(len, owed.values())) <= 112, "move it into the chapter's text instead, or lower this number"
+
+
 def test_every_file_of_notes_has_a_chapters_name():
     files = {notes.place(path) for path in course.PATHS}
     assert set((course.ROOT / "notebooks" / "notes").iterdir()) == files
@@ -77,6 +85,14 @@ def test_a_note_to_what_is_no_slide_is_refused(copied, cell):
     notes.place(copied).write_text(f"## x (1 min) {{#{cell}}}\n\n**Ask** why.\n")
     with pytest.raises(ValueError, match=f"07_x.md: expected the id of a cell that begins a slide, got {cell}"):
         notes.read(copied)
+
+
+def test_what_belongs_into_the_text_is_no_note_and_is_kept(copied):
+    text = "# 07 · X\n\n## 7.1 A *new* heading (1 min) {#c}\n\n**Say** a.\n\n## Belongs into the text\n\n- `c` b.\n"
+    notes.place(copied).write_text(text)
+    assert [note.text for note in notes.read(copied)] == ["**Say** a."]
+    assert notes.owed(copied) == ["`c` b."]
+    assert notes.woven(copied) == text
 
 
 def test_a_chapter_may_have_no_notes(copied):

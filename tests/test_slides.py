@@ -92,7 +92,7 @@ def test_what_is_skipped_or_says_nothing_is_not_in_the_deck():
 def test_a_note_is_there_when_its_slide_appears_before_any_key_press():
     cells = markdown("One.", "slide"), markdown("Two.", "fragment")
     page = deck(*cells, said=[Note("One.", 2, cells[0].id, "**Ask** why.")])
-    section = re.findall(r"<section>(.*?)</section>", page, re.S)[-1]
+    section = re.search(rf'<section data-timing="120" id="{cells[0].id}">(.*?)</section>', page, re.S)[1]
     aside, _ = section.split('<div class="fragment">')
     assert re.search(r'<aside class="notes">\s*<p><strong>Ask</strong> why.</p>\s*<p>\(2 min\)</p>\s*</aside>', aside)
 

@@ -1,5 +1,6 @@
 """Every deck in a real browser: it fits, the last row can read it, its formulas are drawn, nothing is fetched."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,23 @@ def test_formulas_are_drawn_and_nothing_is_fetched_from_elsewhere(visit, decks, 
     assert deck.wrong == []
 
 
+def test_a_link_to_a_slide_by_the_cell_that_begins_it_opens_it(visit, decks):
+    deck = visit()
+    deck.page.goto(f"{decks}/02_energies_and_the_encoder.html#02-07")
+    deck.page.wait_for_function("() => window.Reveal?.isReady?.()")
+    heading = "Reveal.getCurrentSlide().querySelector('h2').textContent"
+    assert deck.page.evaluate(heading).startswith("2.2 Can we walk downhill")
+
+
 def test_keys_turn_the_pages_and_open_the_notes(visit, decks):
     deck = open_deck(visit(), decks, NAMES[0])
     deck.page.keyboard.press("ArrowRight")
     assert deck.page.evaluate("Reveal.getIndices().h") == 1
     with deck.page.expect_popup() as popup:
         deck.page.keyboard.press("s")
-    popup.value.wait_for_selector("#speaker-controls, .speaker-controls", timeout=10_000)
+    speaker = popup.value
+    speaker.locator(".speaker-controls-notes", has_text=re.compile("Ask|Listen for|Say")).wait_for(timeout=10_000)
+    assert speaker.locator(".pacing-title").is_visible(), "a clock that goes by the notes' minutes"
     assert deck.wrong == []
 
 

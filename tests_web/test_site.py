@@ -57,7 +57,7 @@ def test_every_link_inside_the_site_leads_somewhere(site):
     for page in [*pages(), *(f"slides/{name}.html" for name in ["index", *CHAPTERS])]:
         read[page] = Links()
         read[page].feed((BUILT / page).read_text("utf-8"))
-    assert {f"notebooks/{name}.html" for name in CHAPTERS} < set(read)
+    assert {f"{folder}/{name}.html" for folder in ("notebooks", "guide") for name in CHAPTERS} < set(read)
     for page, links in read.items():
         for link in links.found:
             parts = urlsplit(link)
@@ -116,7 +116,14 @@ def serious(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "page", ["index.html", "chapters.html", "notebooks/09_denoising_on_the_plane.html", "spiral.html"]
+    "page",
+    [
+        "index.html",
+        "chapters.html",
+        "notebooks/09_denoising_on_the_plane.html",
+        "guide/09_denoising_on_the_plane.html",
+        "spiral.html",
+    ],
 )
 def test_axe_finds_nothing_serious_on_pages(visit, site, page, scheme):
     opened = visit(color_scheme=scheme)

@@ -51,6 +51,7 @@ Promise.all([MathJax.startup.promise, ...FACES]).then(() => {
     slideNumber: "c/t",
     pdfSeparateFragments: false,
     transition: "none", // nothing moves but the figures; also kinder to eyes and to old projectors
+    defaultTiming: 0, // the speaker's clock goes by the minutes of the notes
     plugins: [RevealNotes],
   });
 });

@@ -23,20 +23,32 @@ def bundle(text: str, page: str, box: widgets.Widget) -> dict[str, object]:
 
 
 class Line:
-    """A line of plain text that answers, below what was asked; a screen reader says it when it changes."""
+    """A line of plain text below what was asked.
+
+    Args:
+        text: what stands there first.
+    """
 
     def __init__(self, text: str = ""):
-        self.box = widgets.HTML()
-        self.say(text)
+        self.box = widgets.HTML(_styled(html.escape(text)))
 
-    def say(self, text: str) -> None:
-        """Show text, as text: what was typed is never markup."""
-        self.box.value = f'<div role="status">{html.escape(text)}</div>'
+    def say(self, text: str, aloud: bool = True) -> None:
+        """Show another text, as text: what was typed is never markup.
+
+        Args:
+            text: to be shown.
+            aloud: whether a screen reader says it at once, as an answer to what was just done.
+        """
+        self.box.value = _styled(html.escape(text), ' role="alert"' if aloud else "")
 
 
 def heading(text: str) -> widgets.HTML:
     """The question, above its answers."""
-    return widgets.HTML(f"<b>{html.escape(text)}</b>")
+    return widgets.HTML(_styled(f"<b>{html.escape(text)}</b>"))
+
+
+def _styled(markup: str, role: str = "") -> str:
+    return f'<div{role} style="font-size: 1.1em; line-height: 1.4">{markup}</div>'
 
 
 def buttons(options: Iterable[str], given: object, answer: Callable[[str], None]) -> widgets.Box:
@@ -64,17 +76,17 @@ def buttons(options: Iterable[str], given: object, answer: Callable[[str], None]
 
 
 def field(value: str, unit: str, answer: Callable[[str], None]) -> widgets.Box:
-    """A field to type a number into; Enter or the button beside it gives the answer.
+    """A field to type a number into; Enter, leaving it, or the button beside it gives the answer.
 
     Args:
         value: what stands there first.
         unit: behind the field.
         answer: called with what was typed.
     """
-    typed = widgets.Text(value=value, layout={"width": "8em"}, placeholder="a number")
+    typed = widgets.Text(value=value, layout={"width": "8em"}, placeholder="a number", continuous_update=False)
     commit = widgets.Button(description="that is my prediction", layout={"width": "auto"})
     commit.on_click(lambda _: answer(typed.value))
-    typed.on_msg(lambda _, content, __: answer(typed.value) if content.get("event") == "submit" else None)
+    typed.observe(lambda change: answer(change["new"]), "value")  # the event of Enter may come before what was typed
     return widgets.Box([typed, widgets.Label(unit), commit], layout={"flex_flow": "row wrap"})
 
 

@@ -207,7 +207,7 @@ class Compared:
 
     def follow(self) -> None:
         """Say again how far the prediction was."""
-        self._line.say(repr(self))
+        self._line.say(repr(self), aloud=False)
 
     def __repr__(self) -> str:
         return self.prediction.verdict(self.result)

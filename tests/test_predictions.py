@@ -162,7 +162,7 @@ def words(page):
 def test_without_scripts_question_options_and_answer_can_be_read(prediction):
     asked, compared = Asked(prediction), Compared(prediction, None if prediction.options else 28)
     assert prediction.question in words(asked._html())
-    for option in prediction.options or ["from 1 to 784 numbers"]:
+    for option in prediction.options or ["1 to 784 numbers"]:
         assert option in words(asked._html())
     assert repr(compared) in words(compared._html())
     for reply in prediction.options.values():

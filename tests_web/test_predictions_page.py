@@ -51,7 +51,7 @@ def question(page, text):
 def test_without_scripts_everything_can_be_read_and_the_replies_unfold(visit, alone):
     page = visit(java_script_enabled=False).page
     page.goto(alone)
-    for text in ("How many <i>numbers</i>?", "from 1 to 2000 numbers", "secret 28", "A reading of 28.", "a & b"):
+    for text in ("How many <i>numbers</i>?", "1 to 2000 numbers", "secret 28", "A reading of 28.", "a & b"):
         assert page.get_by_text(text).first.is_visible(), text
     assert page.locator("button, input").count() == 0
     reply = question(page, "Is it?").get_by_text("It is not.")

@@ -115,8 +115,8 @@ def interval(low: float, high: float, unit: str) -> str:
 
 
 def between(low: float, high: float, unit: str) -> str:
-    """Bounds in words: "from 1 to 784 numbers"."""
-    return f"from {low} to {high} {unit}".strip()
+    """Bounds in words: "1 to 784 numbers"."""
+    return f"{low} to {high} {unit}".strip()
 
 
 def replies(summary: str, texts: Mapping[str, str]) -> str:

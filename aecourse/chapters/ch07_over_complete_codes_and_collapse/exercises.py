@@ -1,5 +1,6 @@
 """Exercises of chapter 7: the collapse meter, the Jacobian of a reconstruction, a perfect copier, and the span."""
 
+from collections.abc import Callable
 from functools import cache
 
 import torch
@@ -35,10 +36,6 @@ def _layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:
     return W_h, W_y, (slope > 0.5).float() if k == 4 else slope
 
 
-def _dimension(generator: Generator, k: int) -> tuple[int]:
-    return (k + 1,)
-
-
 def _samples_and_basis(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
     """Samples in n dimensions and an orthonormal basis, its vectors as columns, of a subspace; m = n once."""
     if k == 4:
@@ -63,6 +60,50 @@ def relu_copier(n):
 
 def within_span(y, basis):
     return y @ basis @ basis.T
+
+
+def _copies(fn: Callable, generator: Generator) -> str | None:
+    """Whether the weights that `fn` gives copy noise of 2, 1, 5 and 784 numbers; what comes back has a name, or is
+    shown."""
+    for n in (2, 1, 5, 784):
+        given = fn(n)
+        if not isinstance(given, tuple | list) or len(given) != 2:
+            return "two matrices are asked for: `return W_h, W_y`"
+        W_h, W_y = (torch.as_tensor(W).detach().cpu().float() for W in given)
+        if W_h.shape != (2 * n, n) or W_y.shape != (n, 2 * n):
+            return _shapes(W_h, W_y, n)
+        y = 3 * torch.randn(50, n, generator=generator)
+        y_tilde = (y @ W_h.T).relu() @ W_y.T
+        if not torch.allclose(y_tilde, y, 1e-3, 1e-3):
+            return next(
+                (text for text, f in _MISCOPIES.items() if torch.allclose(y_tilde, f(y), 1e-3, 1e-3)), None
+            ) or (
+                f"not a copy: of n = {n} components, the first goes in as {y[0, 0]:.3f} and comes back as {y_tilde[0, 0]:.3f}"
+            )
+    return None
+
+
+def _shapes(W_h: Tensor, W_y: Tensor, n: int) -> str:
+    """What is behind two matrices of other shapes."""
+    if W_h.shape == (n, 2 * n) and W_y.shape == (2 * n, n):
+        return "the two are swapped, or both transposed: W_h is (2n, n) and comes first, W_y is (n, 2n)"
+    if W_h.shape == W_y.shape == (n, n):
+        return "n units are not enough: ReLU cuts off negative components. Use 2n"
+    shapes = f"{tuple(W_h.shape)} and {tuple(W_y.shape)}"
+    return f"for n = {n} the shapes should be {(2 * n, n)} and {(n, 2 * n)}, not {shapes}"
+
+
+_MISCOPIES: dict[str, Callable[[Tensor], Tensor]] = {
+    "the decoder adds the negative parts instead of subtracting them: this gives |y|": torch.abs,
+    "this copies positive components only: ReLU cuts the negative ones off, and no unit carries them": torch.relu,
+    "positive components come out twice, negative ones not at all: all units carry the same parts": lambda y: (
+        2 * y.relu()
+    ),
+    "half of y: each component is carried by one of its two units at a time, so no average is needed": lambda y: y / 2,
+    "twice y: each component is carried by one of its two units at a time": lambda y: 2 * y,
+    "the sign: what comes out is −y": torch.neg,
+    "the decoder takes away what it adds: this gives 0": torch.zeros_like,
+}
 
 
 def _share(error, variance):
@@ -115,22 +156,23 @@ EXERCISES = (
     ),
     Exercise(
         "7.3", "a perfect copier",
-        "Write `relu_copier(n)`: float weights `(W_h, W_y)`, of shapes (2n, n) and (n, 2n), with which h = ReLU(W_h y), ỹ = W_y h copies every y exactly. "
-        "Let the first n units carry the positive parts of y and the last n the negative parts, every unit with weight 1.",
-        ("A single number y, and ReLU lets only positive numbers through: what can two units tell of it?", "y = max(y, 0) − max(−y, 0).", "The last n rows of W_h are `-torch.eye(n)`. With which sign does the decoder add what they carry?"),
-        _dimension, relu_copier,
+        "Write `relu_copier(n)`: float weights `(W_h, W_y)`, of shapes (2n, n) and (n, 2n), with which h = ReLU(W_h y), ỹ = W_y h copies every y in n dimensions exactly, without a bias. "
+        "There are many; any is right. They are tried on noise, for several n.",
+        ("A single number y, and ReLU lets only positive numbers through: what can two units tell of it?", "y = max(y, 0) − max(−y, 0).", "`torch.cat([torch.eye(n), -torch.eye(n)])` is a W_h. With which signs does the decoder add what its units carry?"),
+        None, relu_copier,
         (
             Wrong(lambda n: (torch.cat([torch.eye(n), -torch.eye(n)]), torch.cat([torch.eye(n), torch.eye(n)], dim=1)), "the decoder adds the negative parts instead of subtracting them: this gives |y|"),
             Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), torch.zeros(n, n)], dim=1)), "this copies positive components only: ReLU cuts the negative ones off, and no unit carries them"),
-            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), -torch.eye(n)], dim=1)), "both halves of W_h carry the positive parts, and the decoder cancels them: this gives 0"),
-            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), torch.eye(n)], dim=1)), "both halves of W_h carry the positive parts: positive components come out twice, negative ones not at all"),
+            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), -torch.eye(n)], dim=1)), "the decoder takes away what it adds: this gives 0"),
+            Wrong(lambda n: (torch.cat([torch.eye(n), torch.eye(n)]), torch.cat([torch.eye(n), torch.eye(n)], dim=1)), "positive components come out twice, negative ones not at all: all units carry the same parts"),
             Wrong(lambda n: (torch.eye(n), torch.eye(n)), "n units are not enough: ReLU cuts off negative components. Use 2n"),
-            Wrong(lambda n: relu_copier(n)[::-1], "the two are swapped: return W_h, (2n, n), first"),
+            Wrong(lambda n: relu_copier(n)[::-1], "the two are swapped, or both transposed: W_h is (2n, n) and comes first, W_y is (n, 2n)"),
             Wrong(lambda n: (relu_copier(n)[0], relu_copier(n)[1] / 2), "half of y: each component is carried by one of its two units at a time, so no average is needed"),
-            Wrong(lambda n: (-relu_copier(n)[0], -relu_copier(n)[1]), "that copies, with the halves in the other order: the first n units were to carry the positive parts"),
-            Wrong(lambda n: (relu_copier(n)[0], relu_copier(n)[0]), "W_y is W_h itself: it has to be (n, 2n), one row for each component of ỹ"),
+            Wrong(lambda n: (relu_copier(n)[0], -relu_copier(n)[1]), "the sign: what comes out is −y"),
+            Wrong(lambda n: relu_copier(n)[0], "two matrices are asked for: `return W_h, W_y`"),
         ),
         "2n units copy everything, whatever they were trained on",
+        judge=_copies,
     ),
     Exercise(
         "7.4", "within the span",

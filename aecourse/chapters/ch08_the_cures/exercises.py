@@ -1,9 +1,12 @@
-"""Exercises of chapter 8: the contractive penalty, top-k codes, how a penalty is evaded, and denoising."""
+"""Exercises of chapter 8: the contractive penalty, top-k codes, how a penalty is evaded, and a loop that denoises."""
+
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data
+from aecourse import data, limits
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -38,20 +41,6 @@ def _layers(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
     return torch.randn(d, n, generator=generator), torch.randn(n, d, generator=generator), (2.0, 5.0, 1.5, 3.0, 10.0)[k]
 
 
-def _model(y: Tensor) -> Tensor:
-    """A model, (batch, n) -> (batch, n), that is not the identity."""
-    return 0.7 * y.tanh() - 0.2
-
-
-def _noisy(generator: Generator, k: int) -> tuple:
-    """A model, clean samples and corrupted ones; the last are digits with half of their pixels lost."""
-    if k == 4:
-        y = data.digits("test")[:6]
-        return _model, y, y * (torch.rand(y.shape, generator=generator) < 0.5)
-    y = torch.randn(5 + k, 3, generator=generator)
-    return _model, y, y + 0.5 * torch.randn(5 + k, 3, generator=generator)
-
-
 def contractive_penalty(W_h, h):
     slope = 1 - h**2
     return slope**2 @ (W_h**2).sum(dim=1)
@@ -66,8 +55,61 @@ def evade(W_h, W_y, c):
     return W_h / c, W_y * c
 
 
-def denoising_energy(model, y, y_hat):
-    return (y - model(y_hat)).square().sum(dim=1)
+def train_denoiser(model, Y, sigma):
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(300):
+        y_hat = Y + sigma * torch.randn_like(Y)
+        F = (Y - model(y_hat)).square().sum(dim=1)
+        optimiser.zero_grad()
+        F.mean().backward()
+        optimiser.step()
+
+
+def _denoises(fn: Callable, generator: Generator) -> str | None:
+    """Whether a network that `fn` has trained on the spiral is nearly the best denoiser there is. If not: what it was
+    fed, and what it makes of fresh noise, say why."""
+    Y, sigma, fed = data.spiral(), 0.3, list[Tensor]()
+    layers = torch.nn.Linear(2, 64), torch.nn.Tanh(), torch.nn.Linear(64, 64), torch.nn.Tanh(), torch.nn.Linear(64, 2)
+    model = torch.nn.Sequential(*layers)
+    watch = model.register_forward_pre_hook(lambda _, given: fed.append(given[0].detach().clone()))
+    fn(model, Y.clone(), sigma)
+    watch.remove()
+    y = Y.repeat(100, 1)
+    y_hat = y + sigma * torch.randn(y.shape, generator=generator)
+    with torch.no_grad():
+        y_tilde = model(y_hat)
+    F, moved = (y - y_tilde).square().sum(dim=1).mean().item(), (y_hat - y_tilde).square().sum(dim=1).mean().item()
+    risk = (y - limits.BayesDenoiser(Y, sigma)(y_hat)).square().sum(dim=1).mean().item()
+    if fault := _why(fed, Y, sigma, moved):
+        return fault
+    words = f"on fresh noise its error is {F / risk:.2f} times the least possible; at most 1.12 is asked for"
+    return None if risk * 1.12 > F else f"{words}. Is the model trained, and long enough?"
+
+
+def _why(fed: list[Tensor], Y: Tensor, sigma: float, moved: float) -> str | None:
+    """What is behind a bad denoiser: what it was fed, and how far its answers are from what it reads; or None."""
+    whole = [y_hat for y_hat in fed if y_hat.shape == Y.shape]
+    if whole and torch.equal(whole[0], Y) and torch.equal(whole[-1], Y):
+        return "the model was fed the clean points: it never saw noise"
+    if len(whole) > 1 and torch.equal(whole[-1], whole[-2]):
+        return "the noise was drawn once, before the loop: the network learns these very numbers by heart"
+    if whole and abs((whole[-1] - Y).std().item() / sigma**2 - 1) < 0.3:
+        return "the noise is too weak, of standard deviation σ²: it is σ that noise is multiplied with"
+    if moved < 0.1 * 2 * sigma**2:
+        return "it hands on what it reads, the noise included: with what is its answer compared?"
+    return None
+
+
+def _faulty(model, Y, sigma, *, once=False, power=1, copies=False, fed_clean=False):
+    """The loop with some of its faults."""
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    y_hat = Y + sigma**power * torch.randn_like(Y)
+    for _ in range(300):
+        y_hat = y_hat if once else Y + sigma**power * torch.randn_like(Y)
+        F = ((y_hat if copies else Y) - model(Y if fed_clean else y_hat)).square().sum(dim=1)
+        optimiser.zero_grad()
+        F.mean().backward()
+        optimiser.step()
 
 
 EXERCISES = (
@@ -133,20 +175,29 @@ EXERCISES = (
         "the penalty falls as far as you like, and nothing is cured",
     ),
     Exercise(
-        "8.4", "the energy of a denoising autoencoder",
-        "`model` maps (batch, n) to predictions, (batch, n); `y` is clean, `y_hat` the same samples corrupted. Write `denoising_energy(model, y, y_hat)` for training: the cost of a denoising autoencoder, squared error, (batch,).",
-        ("What does the encoder read?", "And with what is its prediction compared?"),
-        _noisy, denoising_energy,
+        "8.4", "a denoiser that does not denoise",
+        "This loop should make `model`, a network of two numbers to two, a denoiser of the points `Y` (m, 2), for noise of standard deviation `sigma`. It has three faults:\n\n"
+        "```python\n"
+        "def train_denoiser(model, Y, sigma):\n"
+        "    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)\n"
+        "    y_hat = Y + sigma**2 * torch.randn_like(Y)\n"
+        "    for _ in range(300):\n"
+        "        F = (y_hat - model(y_hat)).square().sum(dim=1)\n"
+        "        optimiser.zero_grad()\n"
+        "        F.mean().backward()\n"
+        "        optimiser.step()\n"
+        "```\n\n"
+        "Write `train_denoiser(model, Y, sigma)` without them. It trains `model` and returns nothing. The check trains a network on the spiral with it; on fresh noise, its squared error may be at most 1.12 times that of the best possible denoiser.",
+        ("Which model would make this F zero?", "A network that sees the same numbers 300 times: what can it learn besides where the points are?", "And how strong is the noise that it sees? Compare with the word for sigma in the statement."),
+        None, train_denoiser,
         (
-            Wrong(lambda model, y, y_hat: (y_hat - model(y_hat)).square().sum(dim=1), "compared with ŷ: the model is asked to keep the noise"),
-            Wrong(lambda model, y, y_hat: (y - model(y)).square().sum(dim=1), "the model was fed the clean y: that is a plain autoencoder, and it collapses"),
-            Wrong(lambda model, y, y_hat: (y_hat - model(y)).square().sum(dim=1), "the two are swapped: read ŷ, compare with y"),
-            Wrong(lambda model, y, y_hat: (y_hat - y - model(y_hat)).square().sum(dim=1), "the model was asked for the noise; here it predicts the clean y itself"),
-            Wrong(lambda model, y, y_hat: (y - y_hat).square().sum(dim=1), "the model was not asked at all: that is the energy of the noise"),
-            Wrong(lambda model, y, y_hat: (model(y) - model(y_hat)).square().sum(dim=1), "two answers of the model were compared: one that always says the same would be perfect. Compare with y"),
-            Wrong(lambda model, y, y_hat: (y - model(y_hat)).square().mean(dim=1), "averaged over components: the lecture sums"),
+            Wrong(partial(_faulty, copies=True), "it hands on what it reads, the noise included: with what is its answer compared?"),
+            Wrong(partial(_faulty, once=True), "the noise was drawn once, before the loop: the network learns these very numbers by heart"),
+            Wrong(partial(_faulty, power=2), "the noise is too weak, of standard deviation σ²: it is σ that noise is multiplied with"),
+            Wrong(partial(_faulty, fed_clean=True), "the model was fed the clean points: it never saw noise"),
         ),
-        "it reads ŷ and is compared with y",
+        "nearly nothing is left to gain: the rest of the error is in the noise",
+        judge=_denoises, seconds=30,
     ),
 )  # fmt: skip
 

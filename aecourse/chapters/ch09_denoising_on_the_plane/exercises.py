@@ -1,4 +1,8 @@
-"""Exercises of chapter 9: the posterior mean, the denoising loss, the score, and one step of sampling."""
+"""Exercises of chapter 9: the posterior mean, the denoising loss, the score, one step of sampling, and all of them."""
+
+import itertools
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Generator, Tensor
@@ -74,6 +78,48 @@ def tweedie(denoise, y_hat, sigma):
 def step_down(denoise, y_hat, sigma, following):
     y_tilde = denoise(y_hat, sigma)
     return y_tilde + following / sigma * (y_hat - y_tilde)
+
+
+def sample(denoise, noise, sigmas):
+    y = sigmas[0] * noise
+    for sigma, following in itertools.pairwise(sigmas):
+        y_tilde = denoise(y, sigma)
+        y = y_tilde + following / sigma * (y - y_tilde)
+    return denoise(y, sigmas[-1])
+
+
+def _samples(fn: Callable, generator: Generator) -> str | None:
+    """Whether what `fn` makes of noise lies on the data, a spiral turned by chance, and on all of them alike."""
+    turn = torch.linalg.qr(torch.randn(2, 2, generator=generator))[0]
+    points, dense = data.spiral() @ turn, data.spiral(1000) @ turn
+    noise = torch.randn(2000, 2, generator=generator)
+    given = fn(
+        lambda y_hat, sigma: posterior_mean(y_hat, points, sigma), noise, torch.logspace(0.477, -1.52, 20).tolist()
+    )
+    if given is None:
+        return "your function returns None: is there a `return`?"
+    y = torch.as_tensor(given).detach().cpu().float()
+    if y.shape != noise.shape:
+        return f"expected samples of shape {tuple(noise.shape)}, got {tuple(y.shape)}"
+    if not y.isfinite().all():
+        return "some samples are infinite or NaN: does the noise grow?"
+    if torch.cdist(y, dense).amin(dim=1).median() > 0.04:
+        return "most samples are not on the data: does the walk go down to the last level?"
+    places = torch.cdist(y, points).argmin(dim=1)
+    if len(places.unique()) < 10:
+        return "the samples lie on the data, but nearly all on the same few points: whole jumps end there. Keep part of the noise at each step"
+    if torch.bincount(places // 10, minlength=10).min() < 0.03 * len(y):
+        return "the samples lie on the data, but part of them gets hardly any: does the noise start at the first level, and does each step keep as much of it as the next level says?"
+    return None
+
+
+def _walk(denoise, noise, sigmas, *, start=True, keep=lambda share: share):
+    """A sampler that may start too near, or keep another share of the noise."""
+    y = sigmas[0] * noise if start else noise
+    for sigma, following in itertools.pairwise(sigmas):
+        y_tilde = denoise(y, sigma)
+        y = y_tilde + keep(following / sigma) * (y - y_tilde)
+    return denoise(y, sigmas[-1])
 
 
 def _weighted(y_hat, points, logits):
@@ -169,6 +215,21 @@ EXERCISES = (
             Wrong(lambda denoise, y_hat, sigma, following: following / sigma * (y_hat - denoise(y_hat, sigma)), "that is only the noise which is kept: add it to ỹ"),
         ),
         "repeat it with falling σ, and noise becomes data",
+    ),
+    Exercise(
+        "9.5", "from noise to data",
+        "`denoise(y_hat, sigma)` is the best denoiser of a data set that you do not see, for any noise level; `noise` (m, 2) is drawn from N(0, I); `sigmas` is a list of falling noise levels, from 3 to 0.03. Write `sample(denoise, noise, sigmas)`: new samples of the data, (m, 2). "
+        "Judged is what comes out: the samples have to lie on the data, and on all parts of them.",
+        ("The first level is 3: what should the samples be at the beginning, so that `denoise(…, 3)` is meant for them?", "From each level to the next, one step as in 9.4.", "A loop over the pairs of neighbours in `sigmas`, for instance `zip(sigmas, sigmas[1:])`."),
+        None, sample,
+        (
+            Wrong(lambda denoise, noise, sigmas: denoise(sigmas[0] * noise, sigmas[0]), "most samples are not on the data: does the walk go down to the last level?"),
+            Wrong(partial(_walk, keep=lambda share: 0.0), "the samples lie on the data, but nearly all on the same few points: whole jumps end there. Keep part of the noise at each step"),
+            Wrong(partial(_walk, start=False), "the samples lie on the data, but part of them gets hardly any: does the noise start at the first level, and does each step keep as much of it as the next level says?"),
+            Wrong(lambda denoise, noise, sigmas: torch.cat([noise, noise]), "expected samples of shape (2000, 2), got (4000, 2)"),
+        ),
+        "on the data, and on all of them: distance alone would praise a sampler that always draws the same",
+        judge=_samples,
     ),
 )  # fmt: skip
 

@@ -1,13 +1,16 @@
 """Exercises of chapter 11: the KL term, the reparameterised sample, the energy in nats, and an honest bound."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
 from aecourse import data
+from aecourse.checking.differences import difference, same
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.known import named
 from aecourse.checking.quizzes import Question
 
 
@@ -74,6 +77,57 @@ def _shifted(log_w, most):
     return math.log(log_w.shape[1]) - most - (log_w - most).exp().sum(dim=1).log()
 
 
+_NO_SAMPLES = (
+    Wrong(lambda mu, log_var, epsilon: mu + log_var.exp() * epsilon, "ε is multiplied by the variance: σ = exp(log σ² / 2) is wanted"),
+    Wrong(lambda mu, log_var, epsilon: mu + log_var * epsilon, "ε is multiplied by the logarithm itself; that may even be negative"),
+    Wrong(lambda mu, log_var, epsilon: mu + log_var.sqrt() * epsilon, "the root of the logarithm: it is the variance, `log_var.exp()`, of which σ is the root"),
+    Wrong(lambda mu, log_var, epsilon: mu + log_var / 2 * epsilon, "that is log σ: take its exponential"),
+    Wrong(lambda mu, log_var, epsilon: mu + (2 * log_var).exp() * epsilon, "that is σ⁴: half of the logarithm is wanted, not twice"),
+    Wrong(lambda mu, log_var, epsilon: mu - (log_var / 2).exp() * epsilon, "a sample too, but the one that −ε makes: add"),
+    Wrong(lambda mu, log_var, epsilon: mu + epsilon, "the spread is 1 for every code: σ was left out"),
+    Wrong(lambda mu, log_var, epsilon: mu + (-log_var / 2).exp() * epsilon, "that is 1/σ: where the encoder is sure, the noise would be largest"),
+    Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() * (mu + epsilon), "the mean is scaled too: only the noise is"),
+    Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() + mu * epsilon, "μ and σ are swapped: σ stretches the noise, μ moves it"),
+    Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() * epsilon, "the mean is missing"),
+    Wrong(lambda mu, log_var, epsilon: mu, "no chance: that is the mean of the code, not a sample"),
+)  # fmt: skip
+
+
+def _samples_with_slopes(fn: Callable, generator: Generator) -> str | None:
+    """Whether `fn` makes the samples that were asked for, and slopes reach both mean and variance through them."""
+    trials = [_with_noise(generator, k) for k in range(5)]
+    handed = [(mu.clone().requires_grad_(), log_var.clone().requires_grad_(), e.clone()) for mu, log_var, e in trials]
+    results = [fn(*arguments) for arguments in handed]
+    if results[0] is None:
+        return "your function returns None: is there a `return`?"
+    if not same(fn(*handed[0]), results[0], 1e-6):
+        return "another sample at each call: the noise is given, use that ε"
+    expected = [reparameterise(*arguments) for arguments in trials]
+    for arguments, h, right in zip(trials, results, expected, strict=True):
+        if not same(h, right, 1e-4):
+            return named(_NO_SAMPLES, trials, results, expected, 1e-4) or _shown(arguments, h, right)
+    for (mu, log_var, epsilon), h in zip(handed, results, strict=True):
+        right = torch.ones_like(mu), (log_var / 2).exp() * epsilon / 2
+        total = h.sum() if isinstance(h, Tensor) and h.requires_grad else 0 * mu.sum().detach().requires_grad_()
+        slopes = torch.autograd.grad(total, (mu, log_var), allow_unused=True)
+        for name, slope, wanted in zip(("μ", "log σ²"), slopes, right, strict=True):
+            if slope is None:
+                return f"the numbers are right, but no slope reaches {name}: stay with torch, without `detach`, `no_grad`, `.item()` or NumPy"
+            if not same(slope, wanted, 1e-3):
+                return f"the numbers are right, but the slope by {name} is not that of these numbers"
+    return None
+
+
+def _shown(arguments: tuple, h: object, right: Tensor) -> str:
+    """One entry that is wrong, with what it was made of."""
+    text = difference(h, right, 1e-4)
+    if not isinstance(h, Tensor) or h.shape != right.shape:
+        return f"{text}"
+    k = int((h - right).abs().nan_to_num(torch.inf).argmax())
+    mu, log_var, epsilon = (a.flatten()[k].item() for a in arguments)
+    return f"{text} (for μ = {mu:.3f}, log σ² = {log_var:.3f}, ε = {epsilon:.3f})"
+
+
 EXERCISES = (
     Exercise(
         "11.1", "the KL term",
@@ -102,24 +156,17 @@ EXERCISES = (
     ),
     Exercise(
         "11.2", "a sample with a slope",
-        "Given are `mu` and `log_var`, the mean μ and log σ² of every code, and `epsilon`, drawn for you from N(0, I); each (batch, d). Write `reparameterise(mu, log_var, epsilon)`: the sample h of N(μ, diag σ²) that this ε makes, (batch, d).",
+        "Given are `mu` and `log_var`, the mean μ and log σ² of every code, and `epsilon`, drawn for you from N(0, I); each (batch, d). Write `reparameterise(mu, log_var, epsilon)`: the sample h of N(μ, diag σ²) that this ε makes, (batch, d), through which slopes reach mu and log_var: both are checked.",
         ("Which mean and which spread has ε? Which ones has h?", "Stretch ε to the spread of h, then move it.", "σ is the root of the variance: half of its logarithm, `(log_var / 2).exp()`."),
-        _with_noise, reparameterise,
+        None, reparameterise,
         (
-            Wrong(lambda mu, log_var, epsilon: mu + log_var.exp() * epsilon, "ε is multiplied by the variance: σ = exp(log σ² / 2) is wanted"),
-            Wrong(lambda mu, log_var, epsilon: mu + log_var * epsilon, "ε is multiplied by the logarithm itself; that may even be negative"),
-            Wrong(lambda mu, log_var, epsilon: mu + log_var.sqrt() * epsilon, "the root of the logarithm: it is the variance, `log_var.exp()`, of which σ is the root"),
-            Wrong(lambda mu, log_var, epsilon: mu + log_var / 2 * epsilon, "that is log σ: take its exponential"),
-            Wrong(lambda mu, log_var, epsilon: mu + (2 * log_var).exp() * epsilon, "that is σ⁴: half of the logarithm is wanted, not twice"),
-            Wrong(lambda mu, log_var, epsilon: mu - (log_var / 2).exp() * epsilon, "a sample too, but the one that −ε makes: add"),
-            Wrong(lambda mu, log_var, epsilon: mu + epsilon, "the spread is 1 for every code: σ was left out"),
-            Wrong(lambda mu, log_var, epsilon: mu + (-log_var / 2).exp() * epsilon, "that is 1/σ: where the encoder is sure, the noise would be largest"),
-            Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() * (mu + epsilon), "the mean is scaled too: only the noise is"),
-            Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() + mu * epsilon, "μ and σ are swapped: σ stretches the noise, μ moves it"),
-            Wrong(lambda mu, log_var, epsilon: (log_var / 2).exp() * epsilon, "the mean is missing"),
-            Wrong(lambda mu, log_var, epsilon: mu, "no chance: that is the mean of the code, not a sample"),
+            *_NO_SAMPLES,
+            Wrong(lambda mu, log_var, epsilon: reparameterise(mu, log_var, epsilon).detach(), "the numbers are right, but no slope reaches μ: stay with torch, without `detach`, `no_grad`, `.item()` or NumPy"),
+            Wrong(lambda mu, log_var, epsilon: reparameterise(mu, log_var.detach(), epsilon), "the numbers are right, but no slope reaches log σ²: stay with torch, without `detach`, `no_grad`, `.item()` or NumPy"),
+            Wrong(lambda mu, log_var, epsilon: reparameterise(mu, log_var, torch.randn_like(mu)), "another sample at each call: the noise is given, use that ε"),
         ),
         "chance stands outside, so slopes reach μ and σ",
+        judge=_samples_with_slopes,
     ),
     Exercise(
         "11.3", "an energy in nats",

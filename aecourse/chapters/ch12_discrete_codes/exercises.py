@@ -1,6 +1,7 @@
-"""Exercises of chapter 12: the nearest entry, a relaxed choice, how many entries are used, and the rate in bits."""
+"""Exercises of chapter 12: the nearest entry, a relaxed choice, the entries in use, the rate, and a rescue."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -72,6 +73,42 @@ def rate(tokens, size):
     share = torch.bincount(tokens.flatten(), minlength=size) / tokens.numel()
     entropy = torch.special.entr(share).sum() / math.log(2)
     return tokens.shape[1] * entropy
+
+
+def rescue(h, entries, counts):
+    dead = counts == 0
+    chosen = torch.randperm(len(h))[: int(dead.sum())]
+    rescued = entries.clone()
+    rescued[dead] = h[chosen]
+    return rescued
+
+
+def _rescued(fn: Callable, generator: Generator) -> str | None:
+    """Whether a collapsed codebook is used again, on codes that `fn` has not seen, and what was in use has stayed."""
+    h, fresh = torch.tensor([3.0, -2.0, 1.0]) + torch.randn(2, 1000, 3, generator=generator)
+    entries = 0.1 * torch.randn(32, 3, generator=generator)
+    counts = torch.bincount(nearest_entry(h, entries), minlength=32)
+    given = fn(h.clone(), entries.clone(), counts.clone())
+    if given is None:
+        return "your function returns None: is there a `return`?"
+    new, dead = torch.as_tensor(given).detach().cpu().float(), counts == 0
+    if new.shape != entries.shape:
+        return f"all K entries are asked for, {tuple(entries.shape)}; got {tuple(new.shape)}"
+    if not torch.allclose(new[~dead], entries[~dead]):
+        return "entries that are in use have moved: the decoder knows them; move the dead ones only"
+    if torch.allclose(new, entries):
+        return "nothing has moved: the dead entries are those with count 0"
+    if len(new[dead].unique(dim=0)) < 0.5 * int(dead.sum()):
+        return "many dead entries were put in one place: only one of them can be the nearest"
+    used = len(nearest_entry(fresh, new).unique())
+    if used < 24:
+        return "of 32 entries fewer than 24 are used on fresh codes: where is an entry sure to be the nearest to some code?"
+    return None
+
+
+def _moved(entries, counts, places):
+    """The codebook with its dead entries elsewhere."""
+    return torch.where((counts == 0)[:, None], places, entries)
 
 
 def _entropy(counts):
@@ -177,6 +214,21 @@ EXERCISES = (
             Wrong(lambda tokens, size: -rate(tokens, size), "the sign: the logarithm of a share is negative, a number of bits is not"),
         ),
         "the entropy of the tokens, times their number",
+    ),
+    Exercise(
+        "12.5", "rescue a codebook",
+        "`h` (m, D) are the codes of a batch, `entries` (K, D) a codebook, m larger than K, and `counts` (K,) says how often each entry was the nearest to one of these codes: most never. Write `rescue(h, entries, counts)`: the new entries, (K, D); those in use stay where they are, the dead ones go where they will be used. "
+        "Judged is what comes out: on fresh codes of the same kind, at least three quarters of the entries have to be used.",
+        ("Why is a dead entry never the nearest?", "Where could an entry be put that is sure to be the nearest to at least one code?", "`h[torch.randperm(len(h))[:n]]` are n codes, no two the same; `torch.where` or a mask puts them in."),
+        None, rescue,
+        (
+            Wrong(lambda h, entries, counts: entries, "nothing has moved: the dead entries are those with count 0"),
+            Wrong(lambda h, entries, counts: h[: len(entries)], "entries that are in use have moved: the decoder knows them; move the dead ones only"),
+            Wrong(lambda h, entries, counts: _moved(entries, counts, h[0]), "many dead entries were put in one place: only one of them can be the nearest"),
+            Wrong(lambda h, entries, counts: _moved(entries, counts, torch.randn(entries.shape)), "of 32 entries fewer than 24 are used on fresh codes: where is an entry sure to be the nearest to some code?"),
+        ),
+        "a dead entry that stands on a code is the nearest to it",
+        judge=_rescued,
     ),
 )  # fmt: skip
 

@@ -1,6 +1,8 @@
-"""Exercises of chapter 13: the probability of an image, guidance, the best of N, and what counts as never seen."""
+"""Exercises of chapter 13: the probability of an image, guidance, the best of N, and what is never seen."""
 
+import itertools
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -64,6 +66,35 @@ def best_of_n(scores, right):
 def never_seen(pair, seen):
     words_known = pair[0] in {a for a, _ in seen} and pair[1] in {b for _, b in seen}
     return words_known and pair not in seen
+
+
+def hold_out(colours, shapes, k):
+    longer = max(len(colours), len(shapes))
+    stay = {(colours[i % len(colours)], shapes[i % len(shapes)]) for i in range(longer)}
+    others = [(colour, shape) for colour in colours for shape in shapes if (colour, shape) not in stay]
+    return set(others[:k])
+
+
+def _holds_out(fn: Callable, generator: Generator) -> str | None:
+    """Whether k pairs are held out and every word stays in training, for the course's words and for some of them, up to
+    the largest k that is possible."""
+    for m, n, k in ((10, 10, 20), (3, 5, 6), (6, 4, 18), (4, 4, 12), (2, 7, 7), (10, 10, 90)):
+        colours, shapes = list(vocabulary.COLOURS[:m]), list(vocabulary.SHAPES[:n])
+        given = fn(list(colours), list(shapes), k)
+        if not isinstance(given, set | frozenset | list | tuple) or not all(
+            isinstance(p, tuple) and len(p) == 2 for p in given
+        ):
+            return "a set of pairs is asked for, each a tuple (colour, shape)"
+        held, every = set(given), {(colour, shape) for colour in colours for shape in shapes}
+        if held and held <= {(shape, colour) for colour, shape in every}:
+            return "each pair is (colour, shape), in this order"
+        if not held <= every:
+            return "some pairs are not of these colours and shapes"
+        if len(held) != k:
+            return f"with {m} colours, {n} shapes and k = {k}, {k} different pairs are asked for; {len(held)} came"
+        if {c for c, _ in every - held} != set(colours) or {s for _, s in every - held} != set(shapes):
+            return "a word is in no pair that stays in training: the model cannot know what it means, so its pairs do not test composing"
+    return None
 
 
 def _each(logits, tokens):
@@ -160,6 +191,21 @@ EXERCISES = (
             Wrong(lambda pair, seen: pair[0] in seen and pair[1] in seen and pair not in seen, "`seen` holds pairs, so no single word is in it: collect the colours and the shapes first"),
         ),
         "known words, new combination",
+    ),
+    Exercise(
+        "13.5", "what to hold out",
+        "A training set is to show pairs of a colour and a shape, all but k, by which it is tested afterwards whether the model composes. Write `hold_out(colours, shapes, k)`: the k pairs (colour, shape) to hold out, a set of tuples, such that every colour and every shape stays in some training pair. "
+        "`colours` and `shapes` are lists of different words; `k` is so small that it is possible, and may be as large as that. Any such choice is right.",
+        ("Which pairs would you *keep*, to show every word with as few pairs as possible?", "With as many colours as shapes, a diagonal of the table shows every word. And with more of one kind?", "`colours[i % len(colours)]` starts again at the end. Hold out k of the pairs that are not kept."),
+        None, hold_out,
+        (
+            Wrong(lambda colours, shapes, k: set(itertools.islice(itertools.product(colours, shapes), k)), "a word is in no pair that stays in training: the model cannot know what it means, so its pairs do not test composing"),
+            Wrong(lambda colours, shapes, k: {(shape, colour) for colour, shape in hold_out(colours, shapes, k)}, "each pair is (colour, shape), in this order"),
+            Wrong(lambda colours, shapes, k: set(zip(colours, shapes, strict=False)), "with 10 colours, 10 shapes and k = 20, 20 different pairs are asked for; 10 came"),
+            Wrong(lambda colours, shapes, k: [" ".join(pair) for pair in hold_out(colours, shapes, k)], "a set of pairs is asked for, each a tuple (colour, shape)"),
+        ),
+        "every word is known, every held-out pair is new: what is right there was composed",
+        judge=_holds_out,
     ),
 )  # fmt: skip
 

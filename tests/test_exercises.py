@@ -31,7 +31,10 @@ def test_every_known_wrong_answer_is_rejected_with_its_own_message(exercise, wro
     for seed in SEEDS:
         verdict = exercise.check(wrong.answer, seed)
         assert not verdict.passed, f"seed {seed}"
-        assert verdict.message == wrong.message, f"seed {seed}"
+        judged = exercise.judge is not None  # a rule may add numbers of this trial
+        assert verdict.message == wrong.message or (judged and verdict.message.startswith(wrong.message)), (
+            f"seed {seed}"
+        )
 
 
 def test_messages_differ_and_each_exercise_knows_at_least_two_mistakes():
@@ -85,13 +88,13 @@ def test_a_result_instead_of_a_function_is_explained():
 def test_changing_the_arguments_in_place_is_noticed():
     def careless(y, y_tilde):
         y -= y_tilde
-        return y.square().sum(dim=1)
+        return y.square().sum(dim=(1, 2))
 
     assert "changes its arguments in place" in exercises.load("4.1").check(careless).message
 
 
 def unheard_of(y, y_tilde):
-    return (y - y_tilde).square().sum(dim=1) + 1
+    return (y - y_tilde).square().sum(dim=(1, 2)) + 1
 
 
 def test_an_unknown_mistake_is_located():

@@ -1,5 +1,6 @@
 """The form of the notebooks; that they run, and print what they claim, is nbval's to test."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -158,3 +159,21 @@ def test_the_map_in_the_first_notebook_links_every_other():
     text = prose(PATHS[0])
     for path in PATHS[1:]:
         assert f"]({path.name})" in text
+
+
+@each
+def test_what_an_exercise_defines_replaces_nothing_that_the_chapter_uses(path):
+    """A stub that overwrote a function of the chapter would break whoever goes back and runs a cell again."""
+    in_exercises, elsewhere = set(), set()
+    for cell in code(path):
+        if cell.source.lstrip().startswith(("%", "try:")):
+            continue
+        names = [
+            n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name | ast.FunctionDef | ast.ClassDef)
+        ]
+        bound = {n.name for n in names if not isinstance(n, ast.Name)}
+        if "exercises.load(" in cell.source:
+            in_exercises |= bound
+        else:
+            elsewhere |= bound | {n.id for n in names if isinstance(n, ast.Name)}
+    assert not in_exercises & elsewhere

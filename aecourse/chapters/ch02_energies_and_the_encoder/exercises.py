@@ -1,43 +1,98 @@
-"""Exercises of chapter 2: the energy of a pair, the free energy, one step of descent, the price of an encoder."""
+"""Exercises of chapter 2: the energy of a pair, one step of descent, a whole search, the price of an encoder."""
+
+import math
 
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data, limits
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
+def _box(count: int, generator: Generator) -> Tensor:
+    """Points drawn evenly from the chapter's box."""
+    return torch.empty(count, 2).uniform_(*data.BOX, generator=generator)
+
+
 def _pairs(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    return torch.randn(4 + k, 2, generator=generator), 6 * torch.rand(4 + k, 1, generator=generator)
+    return _box(4 + k, generator), 2 * torch.rand(4 + k, 1, generator=generator) - 1
 
 
 def _steps(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
     return *_pairs(generator, k), 0.1 + 0.05 * k
 
 
-def _table(generator: Generator, k: int) -> tuple[Tensor]:
-    return (torch.rand(4 + k, 9, generator=generator),)
+def _ellipse_energy(y: Tensor, z: Tensor) -> Tensor:
+    """The chapter's energy of pairs, (batch, 2) with (batch, 1): (batch,)."""
+    return (y - data.ellipse(z)).square().sum(dim=1)
+
+
+def _finds_the_best_z(search, generator: Generator) -> str | None:
+    """Energies at what the search finds, against the exact minimum, where one valley is deep and the other is not."""
+    axis = torch.stack([torch.linspace(-0.7, 0.7, 20), 0.05 + 0.1 * torch.rand(20, generator=generator)], dim=1)
+    y = torch.cat([_box(180, generator), axis * torch.tensor([1.0, -1.0]), axis]).double()
+    F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[1]
+    z = search(_ellipse_energy, y.clone())
+    if not isinstance(z, Tensor) or z.numel() != len(y):
+        return (
+            f"one z for each y is asked for, ({len(y)}, 1) here, got {tuple(z.shape) if isinstance(z, Tensor) else z!r}"
+        )
+    z = z.detach().cpu().reshape(-1, 1)
+    if torch.allclose(z[:, 0].double(), F, atol=1e-3):
+        return "those are the lowest energies; asked is the z at which each is reached"
+    above = _ellipse_energy(y, z.double()) - F
+    k = int(above.nan_to_num(torch.inf).argmax())
+    at = f" at y = ({y[k, 0]:.2f}, {y[k, 1]:.2f}) your z has {above[k]:.4f} more energy than the best one"
+    if not (above > 1e-3).any():
+        return None
+    if above.max() < 0.1:
+        return "near the best z, and not within 0.001 everywhere:" + at
+    if (above > 1e-3).double().mean() < 0.5:
+        return "for some y the search ends in the wrong valley:" + at
+    return "for most y there is a better z:" + at
+
+
+def _grid_search(E, y, count):
+    z = torch.linspace(0, 2 * math.pi, count)
+    table = torch.stack([E(y, angle.expand(len(y), 1)) for angle in z], dim=1)
+    return z[table.argmin(dim=1)][:, None]
+
+
+def _descent(E, y, z):
+    for _ in range(200):
+        z = z.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(E(y, z).sum(), z)
+        z = z - 0.2 * slope
+    return z.detach()
 
 
 def _energies(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    F = 0.1 + torch.rand(6 + k, generator=generator)
-    return F + 0.3 * torch.rand(6 + k, generator=generator), F
+    """Exact minima on the chapter's box, one of them on the curve itself, and what a guess near by costs."""
+    count = 6 + k
+    y = torch.cat([data.ellipse(torch.rand(1, 1, generator=generator)), _box(count, generator)]).double()
+    z, F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)
+    guess = z.view(-1, 1) + 0.1 + 0.3 * torch.rand(count + 1, 1, generator=generator).double()
+    F[0] = 0.0
+    return torch.maximum(_ellipse_energy(y, guess), F).float(), F.float()
 
 
 def energy(y, z):
-    point = torch.cat([z.cos(), 0.5 * z.sin()], dim=1)
+    point = torch.cat([z, z**2], dim=1)
     return (y - point).square().sum(dim=1)
-
-
-def free_energy(E):
-    return E.min(dim=1).values
 
 
 def step(y, z, rate):
     z = z.clone().requires_grad_()
     (slope,) = torch.autograd.grad(energy(y, z).sum(), z)
     return z.detach() - rate * slope
+
+
+def search(E, y):
+    z = torch.linspace(0, 2 * math.pi, 1000)
+    table = torch.stack([E(y, angle.expand(len(y), 1)) for angle in z], dim=1)
+    return z[table.argmin(dim=1)][:, None]
 
 
 def gap_share(F_encoder, F):
@@ -47,37 +102,31 @@ def gap_share(F_encoder, F):
 EXERCISES = (
     Exercise(
         "2.1", "the energy of a pair",
-        "The decoder is the ellipse $\\mathrm{Dec}(z) = (\\cos z,\\ \\tfrac12 \\sin z)$. Write `energy(y, z)` for "
+        "Another decoder, a parabola: $\\mathrm{Dec}(z) = (z,\\ z^2)$. Write `energy(y, z)` for "
         "$E(y, z) = \\lVert y - \\mathrm{Dec}(z)\\rVert^2$ with y (batch, 2) and z (batch, 1); the result is (batch,).",
-        ("`torch.cat([z.cos(), 0.5 * z.sin()], dim=1)` is Dec(z), (batch, 2).", "Square, then sum over the components of one sample."),
+        (
+            "Which two columns does Dec(z) have?",
+            "`torch.cat([..., ...], dim=1)` puts two columns (batch, 1) side by side.",
+            "Subtract, square, and sum over the two components of one sample.",
+        ),
         _pairs, energy,
         (
             Wrong(lambda y, z: energy(y, z).sqrt(), "that is the distance; the energy is its square"),
             Wrong(lambda y, z: energy(y, z) / 2, "averaged over the two components: the lecture sums"),
             Wrong(lambda y, z: energy(y, z).sum(), "summed over the batch: each sample has an energy of its own"),
-            Wrong(lambda y, z: energy(y, torch.pi / 2 - z), "cosine and sine are swapped"),
+            Wrong(lambda y, z: energy(y.flip(1), z), "the components of Dec are swapped: z to the right, z² upwards"),
+            Wrong(lambda y, z: (y - z).square().sum(dim=1), "z was compared with both components of y: compare Dec(z), a point of the plane"),
+            Wrong(lambda y, z: (y[:, 1] - z[:, 0] ** 2).square(), "only the height is compared: the energy sums over both components"),
         ),
         "low where z explains y",
     ),
     Exercise(
-        "2.2", "the free energy by search",
-        "`E` is a table (batch, K): the energies of each y at K values of z. Write `free_energy(E)`: the lowest energy in the table for each y, (batch,). That is F(y), if the best z is among the K.",
-        ("$F(y) = \\min_z E(y, z)$: which dimension is z?", "`E.min(dim=1)` returns values and places."),
-        _table, free_energy,
-        (
-            Wrong(lambda E: E.argmin(dim=1), "that is which z is best; F is the energy there"),
-            Wrong(lambda E: E.min(dim=0).values, "minimised over the batch: each y has its own best z"),
-            Wrong(lambda E: E.mean(dim=1), "averaged over z: at zero temperature only the best z counts"),
-            Wrong(lambda E: E.max(dim=1).values, "the largest instead of the smallest: low energy means that z explains y"),
-        ),
-        "to know how good y is, its best z has to be found",
-    ),
-    Exercise(
-        "2.3", "one step downhill",
-        "Write `step(y, z, rate)`: one step of gradient descent on $E(y, z)$ of exercise 2.1, from z (batch, 1) to the next z (batch, 1).",
+        "2.2", "one step downhill",
+        "Write `step(y, z, rate)`: one step of gradient descent on $E(y, z)$ of exercise 2.1, from z (batch, 1) to the next z (batch, 1). "
+        "`rate` is the step size η.",
         (
             "You may use `torch.autograd.grad`, or work out $dE/dz = 2\\,(\\mathrm{Dec}(z) - y)\\cdot \\mathrm{Dec}'(z)$.",
-            "$\\mathrm{Dec}'(z) = (-\\sin z,\\ \\tfrac12\\cos z)$. Descent subtracts.",
+            "$\\mathrm{Dec}'(z) = (1,\\ 2z)$. Descent subtracts.",
         ),
         _steps, step,
         (
@@ -85,13 +134,37 @@ EXERCISES = (
             Wrong(lambda y, z, rate: (z + step(y, z, rate)) / 2, "half the slope: the derivative of a square brings a factor 2"),
             Wrong(lambda y, z, rate: step(y, z, 1.0), "the step ignores the rate"),
             Wrong(lambda y, z, rate: z + (step(y, z, rate) - z) / len(y), "averaged over the batch: the step of one sample must not depend on how many others there are"),
+            Wrong(lambda y, z, rate: step(y, z, rate) - z, "that is the change; asked is the next z"),
+            Wrong(lambda y, z, rate: z - rate * energy(y, z)[:, None], "the energy was subtracted; descent subtracts its slope"),
+            Wrong(lambda y, z, rate: z - rate * 2 * (z - y[:, :1] + z**2 - y[:, 1:]), "Dec′ is missing: the chain rule multiplies by (1, 2z)"),
         ),
         "many such steps make a search; an encoder replaces them by one forward pass",
     ),
     Exercise(
+        "2.3", "the whole search",
+        "`E(y, z)` gives the energies of pairs, y (batch, 2) with z (batch, 1): (batch,). Its decoder is the ellipse, z an angle from 0 to 2π. "
+        "Write `search(E, y)`: for every y a z whose energy is within 0.001 of the lowest of all, (batch, 1). "
+        "Any way will do that takes less than ten seconds for 220 points; E may be called as often as you like.",
+        (
+            "One descent ends in the valley on whose slope it starts. How do you see all valleys?",
+            "`torch.linspace(0, 2 * math.pi, K)` lists angles; E at each of them makes a table (batch, K).",
+            "`table.argmin(dim=1)` says which angle is best for each y. How fine must the list be for 0.001?",
+        ),
+        None, search,
+        (
+            Wrong(lambda E, y: _descent(E, y, torch.ones(len(y), 1)), "for some y the search ends in the wrong valley"),
+            Wrong(lambda E, y: _grid_search(E, y, 25), "near the best z, and not within 0.001 everywhere"),
+            Wrong(lambda E, y: _grid_search(E, y, 1000) + math.pi, "for most y there is a better z"),
+            Wrong(lambda E, y: E(y, _grid_search(E, y, 1000)), "those are the lowest energies; asked is the z at which each is reached"),
+            Wrong(lambda E, y: _grid_search(E, y, 1000)[0], "one z for each y is asked for"),
+        ),
+        "to know how good one y is, hundreds of energies were computed: that is what an encoder saves",
+        judge=_finds_the_best_z,
+    ),
+    Exercise(
         "2.4", "the price of one forward pass",
         "Given the energies `F_encoder` that an encoder's guess reaches and the exact minima `F`, both (batch,), write "
-        "`gap_share(F_encoder, F)`: the mean amortisation gap as a share of the mean exact minimum, one number.",
+        "`gap_share(F_encoder, F)`: the mean amortisation gap as a share of the mean exact minimum, one number. Some F are 0.",
         ("The gap of a sample is F_encoder − F.", "A ratio of two means, not a mean of ratios."),
         _energies, gap_share,
         (
@@ -99,6 +172,8 @@ EXERCISES = (
             Wrong(lambda F_encoder, F: ((F_encoder - F) / F).mean(), "a mean of ratios: on the curve F is 0 and the ratio explodes"),
             Wrong(lambda F_encoder, F: (F_encoder - F).mean(), "that is the mean gap; asked for is its share of the mean of F"),
             Wrong(lambda F_encoder, F: (F_encoder - F).mean() / F_encoder.mean(), "measured against the encoder's energy; the yardstick is the exact minimum"),
+            Wrong(lambda F_encoder, F: F_encoder.mean() / F.mean(), "that is the encoder's energy as a multiple of the minimum; the gap is what exceeds 1"),
+            Wrong(lambda F_encoder, F: (F_encoder - F) / F.mean(), "one number a sample; asked for is the mean"),
         ),
         "never negative, and small where the encoder was trained well",
     ),

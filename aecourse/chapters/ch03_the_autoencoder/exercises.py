@@ -1,23 +1,24 @@
-"""Exercises of chapter 3: the forward pass, its parameters, rotations, and how a result is reported and shown."""
+"""Exercises of chapter 3: the forward pass, its parameters, rotations, and how a loop is mended and its result reported."""
 
 import math
 
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data, energies, limits, models
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
 
 def _layers(generator: Generator, k: int) -> tuple[Tensor, ...]:
     n, d = 5 + k, 3
-    shapes = ((4, n), (d, n), (d,), (n, d), (n,))
+    shapes = ((4, n), (d, n), (d,), (n,))
     return tuple(torch.randn(shape, generator=generator) for shape in shapes)
 
 
 def _sizes(generator: Generator, k: int) -> tuple[int, int]:
     n, d = torch.randint(5, 900, (2,), generator=generator).tolist()
-    return n, d + 1000 * (k % 2)
+    return (784, 30) if k == 0 else (n, d + 1000 * (k % 2))
 
 
 def _matrix(generator: Generator, k: int) -> tuple[Tensor]:
@@ -30,18 +31,85 @@ def _matrix(generator: Generator, k: int) -> tuple[Tensor]:
     return (torch.tensor((rotation, shear, mirror, unit_columns, twice)[k]),)
 
 
-def _batches(generator: Generator, k: int) -> tuple[list[float], list[int]]:
-    return (1 + torch.rand(4, generator=generator)).tolist(), [256, 256, 256, 10 + 20 * k]
+def _batches(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
+    """The chapter's 10,000 digits in batches of 256, or fewer; the last batch is small."""
+    count = (40, 4, 5, 6, 7)[k]
+    sizes = torch.full((count,), 256.0)
+    sizes[-1] = 16 + 20 * k
+    return 10 + torch.rand(count, generator=generator), sizes
 
 
 def _contrasts(generator: Generator, k: int) -> tuple[Tensor]:
+    """Digits of different contrast, whose paper is 0; and images from which any offset has been taken."""
     contrast = torch.tensor([[0.2], [1.0], [0.6]])
-    return (contrast * torch.rand(3, 6, generator=generator),)
+    if k == 0:
+        start = int(torch.randint(1000, (1,), generator=generator))
+        return (contrast * data.digits("test")[start : start + 3],)
+    return (contrast * torch.rand(3, 6, generator=generator) + (-0.5, 0.1, -0.2, 0.3)[k - 1],)
 
 
-def forward(y, W_h, b_h, W_y, b_y):
-    h = torch.tanh(y @ W_h.T + b_h)
-    return h @ W_y.T + b_y
+def _small_digits() -> Tensor:
+    """The training digits, 7 by 7: (10000, 49)."""
+    return torch.nn.functional.avg_pool2d(data.digits("train").view(-1, 1, 28, 28), 4).flatten(1)
+
+
+def _mended(train, generator: Generator) -> str | None:
+    """Train on a thousand small digits: does it come near the best affine map, and is the number that of the others?"""
+    digits = _small_digits()[torch.randperm(10_000, generator=generator)[:1040]]
+    Y, Y_test = digits[:1000], digits[1000:]
+    model = models.Autoencoder(49, 5, f=models.identity)
+    followed = _slopes_followed(model)
+    reported = train(model, Y.clone(), Y_test.clone())
+    with torch.no_grad():
+        F = energies.squared_error(Y_test, model(Y_test)).mean().item()
+        F_train = energies.squared_error(Y, model(Y)).mean().item()
+    if not isinstance(reported, int | float | Tensor) or torch.as_tensor(reported).numel() != 1:
+        return f"return one number, the mean energy of the test images; got {type(reported).__name__}"
+    if any((torch.cdist(y, Y_test) == 0).any() for y in followed):
+        return "test images were trained on: a step followed the slope of their energy"
+    if not F_train < 1.15 * (best := limits.pca(Y, 5).error):
+        far = f"the energy of Y is {F_train:.3f}, the best affine map leaves {best:.3f}"
+        return (
+            f"the training does not arrive: {far}. Does each step follow the slope of its own batch, and of no other?"
+        )
+    if abs(reported / (F / 49) - 1) < 0.01:
+        return f"the number is per pixel: {reported:.4f}, while an image's energy sums over its 49 pixels"
+    if abs(reported / F - 1) > 1e-3:
+        mean = f"reported {reported:.4f}, mean over all test images {F:.4f}"
+        return f"the model is well trained, the number is not its own: {mean}"
+    return None
+
+
+def _slopes_followed(model: torch.nn.Module) -> list[Tensor]:
+    """A list that fills with every batch whose energy is differentiated."""
+    batches = []
+
+    def watch(_, given, y_tilde):
+        if y_tilde.requires_grad:
+            y_tilde.register_hook(lambda slope: batches.append(given[0].detach()))
+
+    model.register_forward_hook(watch)
+    return batches
+
+
+def _loop(model, Y, Y_test, *, zero=True, on_test=False, last=False, per_pixel=False):
+    """The loop with some of the planted faults."""
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        for y in (Y_test if on_test else Y).split(100):
+            F = (y - model(y)).square().sum(dim=1)
+            if zero:
+                optimiser.zero_grad()
+            F.mean().backward()
+            optimiser.step()
+    if not last:
+        F = (Y_test - model(Y_test)).square().sum(dim=1)
+    return F.mean().item() / (49 if per_pixel else 1)
+
+
+def tied_forward(y, W, b_h, b_y):
+    h = torch.tanh(y @ W.T + b_h)
+    return h @ W + b_y
 
 
 def parameters(n, d):
@@ -54,8 +122,7 @@ def is_rotation(W):
 
 
 def mean_energy(batch_means, batch_sizes):
-    total = sum(mean * size for mean, size in zip(batch_means, batch_sizes, strict=True))
-    return total / sum(batch_sizes)
+    return (batch_means * batch_sizes).sum() / batch_sizes.sum()
 
 
 def to_grey(images):
@@ -63,62 +130,92 @@ def to_grey(images):
     return (images - low) / (high - low)
 
 
-def _autoscaled(images):
-    low, high = images.min(dim=1, keepdim=True).values, images.max(dim=1, keepdim=True).values
+def train(model, Y, Y_test):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        for y in Y.split(100):
+            F = (y - model(y)).square().sum(dim=1)
+            optimiser.zero_grad()
+            F.mean().backward()
+            optimiser.step()
+    with torch.no_grad():
+        F = (Y_test - model(Y_test)).square().sum(dim=1)
+    return F.mean().item()
+
+
+def _autoscaled(images, dim=1):
+    low, high = images.min(dim=dim, keepdim=True).values, images.max(dim=dim, keepdim=True).values
     return (images - low) / (high - low)
 
 
 EXERCISES = (
     Exercise(
-        "3.1", "the forward pass",
-        "Write `forward(y, W_h, b_h, W_y, b_y)` for $h = \\tanh(W_h y + b_h)$ and $\\tilde y = W_y h + b_y$ on a batch: "
-        "y (batch, n), W_h (d, n), W_y (n, d); the result is ỹ (batch, n).",
-        ("A batch holds one sample a row, so $W_h y$ becomes `y @ W_h.T`.", "Only the code is squashed: g is the identity here."),
-        _layers, forward,
+        "3.1", "the forward pass with one matrix",
+        "With *tied weights* the decoder uses the encoder's matrix, transposed: $h = \\tanh(W y + b_h)$ and "
+        "$\\tilde y = W^{\\mathsf T} h + b_y$. Write `tied_forward(y, W, b_h, b_y)` on a batch: y (batch, n), W (d, n); the result is ỹ (batch, n).",
         (
-            Wrong(lambda y, W_h, b_h, W_y, b_y: forward(y, W_h, 0 * b_h, W_y, b_y), "b_h is missing"),
-            Wrong(lambda y, W_h, b_h, W_y, b_y: forward(y, W_h, b_h, W_y, 0 * b_y), "b_y is missing"),
-            Wrong(lambda y, W_h, b_h, W_y, b_y: torch.tanh(forward(y, W_h, b_h, W_y, b_y)), "the output is squashed too; here g is the identity"),
-            Wrong(lambda y, W_h, b_h, W_y, b_y: (y @ W_h.T + b_h) @ W_y.T + b_y, "f is missing: without it the whole is one affine map"),
-            Wrong(lambda y, W_h, b_h, W_y, b_y: torch.tanh(y @ W_h.T) @ W_y.T + b_h @ W_y.T + b_y, "b_h is added after the squashing; it belongs inside f"),
+            "A batch holds one sample a row, so $W y$ becomes `y @ W.T`. What does $W^{\\mathsf T} h$ become?",
+            "Check the shapes: h is (batch, d), ỹ has to be (batch, n). Only the code is squashed.",
         ),
-        "two matrices, two biases, one squashing",
+        _layers, tied_forward,
+        (
+            Wrong(lambda y, W, b_h, b_y: tied_forward(y, W, 0 * b_h, b_y), "b_h is missing"),
+            Wrong(lambda y, W, b_h, b_y: tied_forward(y, W, b_h, 0 * b_y), "b_y is missing"),
+            Wrong(lambda y, W, b_h, b_y: torch.tanh(tied_forward(y, W, b_h, b_y)), "the output is squashed too; here g is the identity"),
+            Wrong(lambda y, W, b_h, b_y: (y @ W.T + b_h) @ W + b_y, "f is missing: without it the whole is one affine map"),
+            Wrong(lambda y, W, b_h, b_y: (torch.tanh(y @ W.T) + b_h) @ W + b_y, "b_h is added after the squashing; it belongs inside f"),
+            Wrong(lambda y, W, b_h, b_y: torch.tanh(y @ W.T + b_h), "that is the code h; decode it"),
+            Wrong(lambda y, W, b_h, b_y: W @ y + b_h, "`W @ y` would need y as a column; in a batch the samples are rows: `y @ W.T`"),
+            Wrong(lambda y, W, b_h, b_y: torch.tanh(y @ W.T + b_h) @ W.T + b_y, "decoding h (batch, d) needs a matrix with d rows, and `W.T` has n: for a batch, $W^{\\mathsf T} h$ is `h @ W`"),
+        ),
+        "one matrix, two biases, one squashing",
     ),
     Exercise(
         "3.2", "how many parameters",
-        "Write `parameters(n, d)`: how many numbers the autoencoder of exercise 3.1 learns.",
+        "Write `parameters(n, d)`: how many numbers the autoencoder $h = f(W_h y + b_h)$, $\\tilde y = g(W_y h + b_y)$ learns, "
+        "all four parameters together (weights not tied).",
         ("W_h has d·n entries, and W_y?", "Each layer has a bias as long as its output."),
         _sizes, parameters,
         (
             Wrong(lambda n, d: 2 * n * d, "the biases are missing"),
             Wrong(lambda n, d: n * d + n + d, "one matrix is missing: W_y is not W_h transposed unless the weights are tied"),
             Wrong(lambda n, d: 2 * n * d + 2 * d, "b_y has n entries, one a component of ỹ"),
+            Wrong(lambda n, d: 2 * n * d + 2 * n, "b_h has d entries, one a component of h"),
+            Wrong(lambda n, d: 2 * n * d + n, "b_h is missing"),
+            Wrong(lambda n, d: 2 * n * d + d, "b_y is missing"),
+            Wrong(lambda n, d: 2 * n * d + 2, "a bias is a vector, as long as the output of its layer"),
         ),
         "twice n·d, plus n + d",
     ),
     Exercise(
         "3.3", "is it a rotation?",
-        "Write `is_rotation(W)` for a square matrix: `True` if it keeps all lengths and angles and does not mirror, else `False`.",
-        ("Keeping all inner products means $W^T W = I$.", "A mirror also satisfies it; its determinant is −1."),
+        "Write `is_rotation(W)` for a square matrix: `True` if it keeps all lengths and angles and does not mirror, up to rounding, else `False`.",
+        ("Keeping all inner products means $W^T W = I$.", "A mirror also satisfies it; its determinant is −1.", "Floats round: compare with `torch.allclose(..., atol=1e-5)`."),
         _matrix, is_rotation,
         (
             Wrong(lambda W: abs(torch.linalg.det(W).item() - 1) < 1e-5, "determinant 1 keeps areas, not lengths: a shear passes this test"),
             Wrong(lambda W: torch.allclose(W.T @ W, torch.eye(len(W)), atol=1e-5), "a mirror keeps lengths too; a rotation also has a positive determinant"),
-            Wrong(lambda W: torch.allclose(W.square().sum(dim=0), torch.ones(len(W)), atol=1e-5), "columns of length 1 are not enough: they must also be orthogonal"),
+            Wrong(lambda W: torch.allclose(W.square().sum(dim=0), torch.ones(len(W)), atol=1e-5), "columns of length 1 are not enough: they must also be orthogonal, and W must not mirror"),
+            Wrong(lambda W: torch.allclose(W.square().sum(dim=0), torch.ones(len(W)), atol=1e-5) and torch.linalg.det(W).item() > 0, "columns of length 1 are not enough: they must also be orthogonal"),
             Wrong(lambda W: abs((W[:, 0] @ W[:, 1]).item()) < 1e-5 and torch.linalg.det(W).item() > 0, "orthogonal columns are not enough: they must also have length 1"),
+            Wrong(lambda W: abs(abs(torch.linalg.det(W).item()) - 1) < 1e-5, "a determinant of ±1 keeps areas, not lengths: a shear passes this test, and a mirror"),
+            Wrong(lambda W: torch.linalg.det(W).item() > 0, "a positive determinant says that W does not mirror; lengths are another matter"),
         ),
         "all singular values 1 and a positive determinant",
     ),
     Exercise(
         "3.4", "the number to report",
-        "An epoch gave the mean energy of each mini-batch, `batch_means`, and the sizes `batch_sizes`; the last batch is smaller. "
-        "Write `mean_energy(batch_means, batch_sizes)`: the mean energy of all samples, each counted once.",
+        "An epoch gave the mean energy of each mini-batch, `batch_means`, and the sizes of the batches, `batch_sizes`, two tensors (number of batches,). "
+        "The last batch is smaller. Write `mean_energy(batch_means, batch_sizes)`: the mean energy of all samples, each counted once; one number.",
         ("A mean times a size is a sum.", "Sum all samples, then divide by how many there are."),
         _batches, mean_energy,
         (
             Wrong(lambda batch_means, batch_sizes: batch_means[-1], "the loss of the last batch: a few samples, quoted for all"),
-            Wrong(lambda batch_means, batch_sizes: sum(batch_means) / len(batch_means), "a mean of means: samples of the small last batch count for more"),
-            Wrong(lambda batch_means, batch_sizes: sum(batch_means), "a sum of means: divide by the number of samples, after weighting each mean by its batch"),
+            Wrong(lambda batch_means, batch_sizes: batch_means.mean(), "a mean of means: samples of the small last batch count for more"),
+            Wrong(lambda batch_means, batch_sizes: batch_means.sum(), "a sum of means: divide by the number of samples, after weighting each mean by its batch"),
+            Wrong(lambda batch_means, batch_sizes: (batch_means * batch_sizes).sum(), "that is the sum over all samples; divide by how many there are"),
+            Wrong(lambda batch_means, batch_sizes: (batch_means * batch_sizes).mean(), "divided by the number of batches; divide by the number of samples"),
+            Wrong(lambda batch_means, batch_sizes: batch_means.sum() / batch_sizes.sum(), "the means are not yet weighted by the sizes of their batches"),
         ),
         "each sample once; and report it on the test set",
     ),
@@ -126,14 +223,39 @@ EXERCISES = (
         "3.5", "one grey scale",
         "For display, write `to_grey(images)`: the same scale · value + offset for all of `images` (k, n), so that the smallest value "
         "of all becomes 0 and the largest of all becomes 1. A pale image then stays pale next to a dark one.",
-        ("How many smallest and largest values should there be?",),
+        ("How many smallest and largest values should there be?", "Subtract the smallest first; how wide is the range then?"),
         _contrasts, to_grey,
         (
             Wrong(_autoscaled, "each image has a scale of its own: a loss of contrast, the commonest fault of a reconstruction, becomes invisible"),
+            Wrong(lambda images: _autoscaled(images, 0), "each pixel has a scale of its own: the smallest and the largest of *all* values"),
             Wrong(lambda images: images.clamp(0, 1), "clipping is not scaling: the largest value of all should become 1"),
             Wrong(lambda images: images / images.max(), "the smallest value of all should become 0"),
+            Wrong(lambda images: (images - images.min()) / images.max(), "after the smallest value is subtracted, the largest has become smaller too: divide by the range"),
+            Wrong(lambda images: images - images.min(), "the offset is right; now the largest value of all should become 1"),
         ),
         "one low and one high for all: differences of contrast stay visible",
+    ),
+    Exercise(
+        "3.6", "mend the loop",
+        "Below the first line, the cell has a training loop with **four faults**. Delete that line and mend the loop: `train(model, Y, Y_test)` trains a linear "
+        "autoencoder on the images Y (1000, 49) and returns the mean energy of the images `Y_test`, which no step has seen, an energy being the squared error summed over pixels. "
+        "The energy of Y has to come within 15 % of the best affine map's. The check runs your loop: any loop that achieves this will do.",
+        (
+            "Which images does a step see, and which slopes does it follow? Compare with the loop of 3.3.",
+            "Without `zero_grad` the slopes of all batches so far are added up.",
+            "Whose energy does F hold at the end: that of the test images, or of one batch? Summed over pixels, or averaged?",
+        ),
+        None, train,
+        (
+            Wrong(lambda model, Y, Y_test: _loop(model, Y, Y_test, zero=False), "the training does not arrive"),
+            Wrong(lambda model, Y, Y_test: _loop(model, Y, Y_test, on_test=True), "test images were trained on"),
+            Wrong(lambda model, Y, Y_test: _loop(model, Y, Y_test, last=True), "the model is well trained, the number is not its own"),
+            Wrong(lambda model, Y, Y_test: _loop(model, Y, Y_test, per_pixel=True), "the number is per pixel"),
+            Wrong(lambda model, Y, Y_test: [_loop(model, Y, Y_test)], "return one number, the mean energy of the test images"),
+        ),
+        "trained on Y, judged on images that no step has seen, every one counted, in the course's units",
+        judge=_mended,
+        seconds=30,
     ),
 )  # fmt: skip
 

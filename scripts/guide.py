@@ -92,7 +92,8 @@ def page(path: Path) -> str:
     """The guide to one chapter, in the website's Markdown."""
     head, all_slides = course.head(path), slides(path)
     file = notes.place(path).relative_to(course.ROOT).as_posix()
-    needs = next(cell.source for cell in course.read(path).cells if "**You need**" in cell.source)
+    prose = "\n".join(cell.source for cell in course.read(path).cells)
+    needs = next(line for line in prose.splitlines() if line.startswith("**You need**"))
     return "\n\n".join(
         [
             f"# {head.name}",
@@ -100,7 +101,7 @@ def page(path: Path) -> str:
             f"[The chapter](../notebooks/{path.name}) · {_deck(path, all_slides[0], 'Slides')} · "
             f"[The notes, to edit]({address.GITHUB}{address.published()}/blob/HEAD/{file})",
             f"**{minutes(path)} minutes** for {len(all_slides)} slides.",
-            re.search(r"\*\*You need\*\*.*", needs)[0].replace("](", "](../notebooks/"),
+            needs.replace("](", "](../notebooks/"),
             _live(path, all_slides),
             "## Slide by slide",
             *(_slide(path, slide) for slide in all_slides),

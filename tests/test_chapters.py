@@ -235,19 +235,20 @@ def nobody_needs(stem):
     needed = re.compile(rf"{stem}\.ipynb|chapters\.ch{stem}|\b(chapters?|notebooks?) 0?{number}\b")
     for path in course.PATHS:
         cells = course.read(path).cells[:-1]  # the last cell is woven, and so is the map
-        prose = "\n".join(cell.source for cell in cells if not cell.source.startswith("## 0.6"))
+        prose = "\n".join(cell.source for cell in cells if "| | notebook |" not in cell.source)
         if path.stem != stem and needed.search(prose):
             return False
     return True
 
 
 def test_a_chapter_that_is_taken_away_leaves_nothing_dangling(tmp_path):
-    """Every chapter that no other builds upon: notebook, folder and its own tests go, all else stands."""
+    """Every chapter that no other builds upon: notebook, notes, folder and its own tests go, all else stands."""
     removable = [path.stem for path in course.PATHS if nobody_needs(path.stem)]
     assert removable
     folder = copy(tmp_path / "course")
     for stem in removable:
         (folder / "notebooks" / f"{stem}.ipynb").unlink()
+        (folder / "notebooks" / "notes" / f"{stem}.md").unlink()
         shutil.rmtree(folder / "aecourse" / "chapters" / f"ch{stem}")
         (folder / "tests" / "chapters" / f"test_{stem}.py").unlink(missing_ok=True)
     run(folder, "scripts/weave.py")

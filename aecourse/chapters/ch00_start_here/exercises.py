@@ -1,9 +1,12 @@
 """Exercises of chapter 0: a batch of images, and what to sum over."""
 
+import functools
+from collections.abc import Callable
+
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data, limits
+from aecourse import data, energies, limits
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -31,10 +34,41 @@ def mean_image(Y):
     return Y.mean(dim=0)
 
 
+def impostor(narrow):
+    return narrow.mean
+
+
 def variance_left(Y, Y_tilde):
     left = (Y - Y_tilde).square().sum()
     total = (Y - Y.mean(dim=0)).square().sum()
     return left / total
+
+
+FAR = 25  # squared; half of the unseen digits lie nearer to their nearest training digit
+
+
+@functools.cache
+def _machine() -> tuple[limits.AffineOptimum, Tensor, float]:
+    """Ten numbers, the best for digits; the digits; and the least energy of the unseen ones."""
+    Y, Y_test = data.digits(), data.digits("test")
+    narrow = limits.pca(Y, 10)
+    return narrow, Y, energies.squared_error(Y_test, narrow.reconstruct(Y_test)).min().item()
+
+
+def _is_impostor(fn: Callable, generator: Generator) -> str | None:
+    narrow, Y, least = _machine()
+    y = torch.as_tensor(fn(narrow)).detach().cpu().float().reshape(1, -1)
+    if y.shape[1] != Y.shape[1]:
+        return f"one picture has {Y.shape[1]} pixels, this has {y.shape[1]} values"
+    if not (y.min() >= -1e-4 and y.max() <= 1 + 1e-4):
+        return f"a picture has values from 0 (paper) to 1 (ink), these go from {y.min():.3g} to {y.max():.3g}"
+    F = energies.squared_error(y, narrow.reconstruct(y)).item()
+    nearest = torch.cdist(y, Y).min().item() ** 2
+    if F >= least:
+        return f"its energy is {F:.1f}; the least that an unseen digit has is {least:.1f}"
+    if nearest <= FAR:
+        return f"its energy, {F:.1f}, is low enough, but a training digit lies at a squared distance of {nearest:.1f}: it is too like a digit, or too faint"
+    return None
 
 
 EXERCISES = (
@@ -76,6 +110,20 @@ EXERCISES = (
             Wrong(lambda Y, Y_tilde: variance_left(Y, Y_tilde).sqrt(), "a root too many: variance is squared"),
         ),
         "0 for a perfect reconstruction, 1 for the mean image, more for worse",
+    ),
+    Exercise(
+        "0.4", "an impostor",
+        "`narrow` is the best that ten numbers can do for the training digits, `limits.pca(Y, 10)`. Write `impostor(narrow)`: one picture, shape (784,), "
+        "values from 0 to 1, to which these ten numbers give **less energy than to every unseen digit**, and which is no digit: its squared distance to each of "
+        f"the ten thousand training digits is more than {FAR}. (Half of the unseen digits have one nearer. Blank paper has, too.) There are many.",
+        (
+            "To which pictures does a machine give the energy 0?",
+            "To all that it can draw: `narrow.decode(h)` for any ten numbers h.",
+            "Keep the values between 0 and 1: begin at ten zeros, and go on from there.",
+        ),
+        None, impostor, (),
+        "less energy than any digit, and no hand has written it: low energy is no proof",
+        judge=_is_impostor,
     ),
 )  # fmt: skip
 

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import claims
 import comparing
 from nbformat import NotebookNode
 
 LONGER = "twice the passes"  # this one tests the claim; all others leave the experiment what it is
-WIDEST = 0.2  # a tolerance above a fifth says little about a number
 
 
 class Moved(NamedTuple):
@@ -110,7 +110,7 @@ def report(stored: NotebookNode, runs: Mapping[str, NotebookNode]) -> str:
             continue
         tables.append(f"### Cell {k}, {_section(stored, cell)}: {tag}\n\n{_table(numbers, cell.metadata.tags)}")
         if any(n.spread for n in numbers):
-            suggestions.append([f"Cell {k}", tag, _advice(numbers)])
+            suggestions.append([f"Cell {k}", tag, _advice(numbers, cell)])
     parts = ["## Numbers that move", *(tables or ["None."])]
     parts += [f"The same in every condition, with how many numbers: {', '.join(still) or 'none'}."]
     parts += ["## Claims that fail", _listed(failing(stored, runs))]
@@ -145,13 +145,13 @@ def _table(numbers: list[Moved], tags: list[str]) -> str:
     return _aligned(rows)
 
 
-def _advice(numbers: list[Moved]) -> str:
+def _advice(numbers: list[Moved], cell: NotebookNode) -> str:
+    """The suggested tag, and in what it would be wider than the claim of its cell."""
     tag = suggested(numbers)
     if not tag:
         return "not finite in a condition"
-    results = [n for n in numbers if n.value and not n.before.rstrip().endswith("±")]
-    widest = max((2 * n.spread / abs(n.value) for n in results), default=0)
-    return tag + (f", {widest:.0%} of a number: take more samples or claim less" if widest > WIDEST else "")
+    wider = claims.too_wide(cell.outputs, [comparing.COMPARED, tag])
+    return f"{tag}; take more samples or claim less: {wider[0]}" if wider else tag
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:

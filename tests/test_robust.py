@@ -240,10 +240,10 @@ def test_longer_training_does_not_widen_the_suggestion():
     assert spreads.suggested(moved("F 1.00", "F 1.01", longer="F 0.10")) == "within-2%"
 
 
-def test_a_spread_of_more_than_a_tenth_is_called_too_wide():
+def test_a_suggestion_that_is_wider_than_the_claim_says_so():
     stored = notebook("a", outputs=["F 1.0"])
     text = spreads.report(stored, {"seeds + 1000": notebook("a", outputs=["F 1.3"])})
-    assert "60% of a number: take more samples or claim less" in text
+    assert "within-70%; take more samples or claim less: within 70 % is more than 20% of every number" in text
 
 
 def test_ctrl_c_ends_the_kernel_and_the_report_has_what_was_done(tmp_path):

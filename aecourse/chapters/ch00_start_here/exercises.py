@@ -44,6 +44,9 @@ def variance_left(Y, Y_tilde):
     return left / total
 
 
+_OUT = "a picture has values from 0 (paper) to 1 (ink)"
+_HIGH = "ten numbers give it more energy than some digit has"
+_NEAR = "low in energy, but too like a digit or too faint"
 FAR = 25  # squared; half of the unseen digits lie nearer to their nearest training digit
 
 
@@ -61,13 +64,13 @@ def _is_impostor(fn: Callable, generator: Generator) -> str | None:
     if y.shape[1] != Y.shape[1]:
         return f"one picture has {Y.shape[1]} pixels, this has {y.shape[1]} values"
     if not (y.min() >= -1e-4 and y.max() <= 1 + 1e-4):
-        return f"a picture has values from 0 (paper) to 1 (ink), these go from {y.min():.3g} to {y.max():.3g}"
+        return f"{_OUT}; these go from {y.min():.3g} to {y.max():.3g}"
     F = energies.squared_error(y, narrow.reconstruct(y)).item()
     nearest = torch.cdist(y, Y).min().item() ** 2
     if F >= least:
-        return f"its energy is {F:.1f}; the least that an unseen digit has is {least:.1f}"
+        return f"{_HIGH}: {F:.1f}, and the least that an unseen digit has is {least:.1f}"
     if nearest <= FAR:
-        return f"its energy, {F:.1f}, is low enough, but a training digit lies at a squared distance of {nearest:.1f}: it is too like a digit, or too faint"
+        return f"{_NEAR}: the nearest training digit lies at a squared distance of {nearest:.1f}"
     return None
 
 
@@ -121,7 +124,12 @@ EXERCISES = (
             "To all that it can draw: `narrow.decode(h)` for any ten numbers h.",
             "Keep the values between 0 and 1: begin at ten zeros, and go on from there.",
         ),
-        None, impostor, (),
+        None, impostor,
+        (
+            Wrong(lambda narrow: torch.zeros_like(narrow.mean), _NEAR),
+            Wrong(lambda narrow: data.digits("test")[0], _HIGH),
+            Wrong(lambda narrow: narrow.decode(20 * torch.ones(1, 10)), _OUT),
+        ),
         "less energy than any digit, and no hand has written it: low energy is no proof",
         judge=_is_impostor,
     ),

@@ -6,6 +6,7 @@ The house, from the ground up; a module imports only from lower floors::
              tasks      eight tasks and where they belong
              guards     argument checks that name the argument
              descent    Adam, with a step size that stays or one that rises and falls once
+             report     an issue that is filled in already
     first    style      the look of every figure
              data       spiral, embedded digits and garments, full downloads
              energies   costs C, penalties R and the free energy F = C + R
@@ -13,7 +14,7 @@ The house, from the ground up; a module imports only from lower floors::
              models     the autoencoder and its relatives: tied, deep, many at once, denoiser, inpainter, variational,
                         discrete
              steps      around the steps of a training: a bar, who watches, Ctrl-C, divergence
-    second   runtime    seeds, threads, device, a check of the machine
+    second   runtime    seeds, threads, device, a check of the machine, a report of a cell
              limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser, Gaussian rate
              measures   what we report: variance explained, low-energy fraction, collapse meter, ROC, PSNR
              training   fit(model, Y) -> History

@@ -1,15 +1,18 @@
-"""Where and how we run: seeds, threads, device, and a check of the machine that says what works."""
+"""Where and how we run: seeds, threads, device, a check of the machine, and a report of a cell that surprises."""
 
 import os
 import platform
 import random
+import re
 import sys
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 import torch
 
 from aecourse import guards, style
+from aecourse.report import Report, fill
 
 
 def setup(
@@ -62,6 +65,54 @@ def check() -> bool:
     for name, found, works in lines:
         print(f"{'ok ' if works else 'NO '} {name:16s} {found}")
     return all(works for _, _, works in lines)
+
+
+def report(cell: int | None = None) -> Report:
+    """Report a cell: a link to a form that has the cell, its output and the versions filled in. Nothing is sent.
+
+    Args:
+        cell: the number that the notebook shows beside it, [7] say; by default the cell that ran last.
+
+    Returns:
+        the link, which a notebook shows.
+
+    Raises:
+        ValueError: no such cell has run.
+        RuntimeError: this is no notebook, or the course has no address on GitHub yet.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        raise RuntimeError("report: expected to be called in a notebook, but there is none here")
+    ran = shell.history_manager.input_hist_raw  # from 1 on, this cell the last
+    others = [k for k, source in enumerate(ran[:-1]) if source.strip() and "runtime.report(" not in source]
+    if cell is None and others:
+        cell = others[-1]
+    if cell not in others:
+        raise ValueError(f"cell: expected the number of a cell that ran before this one, got {cell!r}")
+    found = re.search(r"aecourse\.chapters\.ch(\w+)", "\n".join(ran))
+    chapter = found[1] if found else "a notebook of my own"
+    fields = {"chapter": chapter, "cell": f"[{cell}]", "source": ran[cell], "output": _output(shell, cell)}
+    return fill(f"{chapter}, cell [{cell}]", {**fields, "versions": _versions()})
+
+
+def _output(shell: Any, cell: int) -> str:
+    """What a cell printed, returned or raised, as far as this version of IPython remembers it."""
+    history = shell.history_manager
+    bundles = [output.bundle for output in getattr(history, "outputs", {}).get(cell, ())]
+    texts = ["".join(bundle.get("stream") or bundle.get("text/plain") or "") for bundle in bundles]
+    if not texts and cell in shell.user_ns.get("Out", {}):
+        texts = [repr(shell.user_ns["Out"][cell])]
+    if raised := getattr(history, "exceptions", {}).get(cell):
+        texts += raised["traceback"]
+    return "\n".join(text.rstrip() for text in texts)
+
+
+def _versions() -> str:
+    packages = ("aecourse", "torch", "numpy", "matplotlib", "ipywidgets", "ipython")
+    found = [f"{name} {_version(name)}" for name in packages]
+    return ", ".join([f"Python {platform.python_version()}", platform.platform(terse=True), *found])
 
 
 def _threads(threads: int | None) -> int:

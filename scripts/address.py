@@ -2,8 +2,8 @@
 
     make address REPO=you/yours      (python scripts/address.py you/yours)
 
-sets it in the files whose links lie in themselves, README and notebooks; again and again, if need be. What is built
-needs no command: the website asks `published`.
+sets it in the files whose links lie in themselves (README, CITATION.cff, the package's own report.py) and in the
+notebooks; again and again, if need be. What is built needs no command: the website asks `published`.
 """
 
 import os
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parents[1]
 GITHUB = "https://github.com/"
 NAME = r"[A-Za-z\d](?:-?[A-Za-z\d]){0,38}/[\w.-]{1,100}"  # as GitHub allows them
+FILES = ("README.md", "CITATION.cff", "aecourse/report.py")  # and the notebooks
 # What the first cell of a notebook says as long as it cannot know where to fetch the package.
 GUARD = """\
     if "/ORG/" in home:
@@ -57,7 +58,7 @@ def published(root: Path = ROOT) -> str:
 
 def lead_to(repository: str, text: str, before: str) -> str:
     """A text whose links to the repository `before` lead to another one."""
-    link = rf"(github\.com/|\.com/github/|/v2/gh/){re.escape(before)}(?=[/\"#?)\s]|$)"
+    link = rf"(github\.com/|\.com/github/|/v2/gh/){re.escape(before)}(?=[/\"#?)}}\s]|$)"
     return text if repository == before else re.sub(link, rf"\g<1>{repository}", text.replace(GUARD, ""))
 
 
@@ -70,11 +71,12 @@ def notebook(path: Path, repository: str, before: str) -> NotebookNode:
 
 
 def rewrite(repository: str, root: Path = ROOT) -> None:
-    """Set the repository in README and in all notebooks."""
-    before, readme = written(root), root / "README.md"
+    """Set the repository in FILES and in all notebooks."""
+    before = written(root)
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         nbformat.write(notebook(path, repository, before), path)
-    readme.write_text(lead_to(repository, readme.read_text("utf-8"), before), "utf-8", newline="\n")
+    for path in (root / name for name in FILES):
+        path.write_text(lead_to(repository, path.read_text("utf-8"), before), "utf-8", newline="\n")
 
 
 def main(arguments: list[str]) -> None:
@@ -84,7 +86,7 @@ def main(arguments: list[str]) -> None:
         rewrite(checked("REPO", arguments[0]))
     except ValueError as error:
         raise SystemExit(str(error)) from None
-    print(f"README and notebooks lead to {GITHUB}{arguments[0]}")
+    print(f"{', '.join(FILES)} and notebooks lead to {GITHUB}{arguments[0]}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ A chapter names its sources by key, with a line of its own about each, under "##
 `make weave` completes the first line; a docstring cites with the same `[lecun2006]`.
 """
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,47 @@ def keys(notebook: NotebookNode) -> list[str]:
     """The sources that a chapter lists."""
     cell = listed(notebook)
     return _ITEM.findall(cell.source) if cell else []
+
+
+def docstrings(file: Path) -> list[str]:
+    """Every docstring of a Python file."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, kinds))
+    return [text for node in nodes if (text := ast.get_docstring(node))]
+
+
+def cited() -> dict[str, list[str]]:
+    """Where a source is cited, by its key: links to chapters, then names of modules, as MyST reads them."""
+    places: dict[str, list[str]] = {}
+    for path in course.PATHS:
+        for key in keys(course.read(path)):
+            places.setdefault(key, []).append(f"[{course.head(path).name}](notebooks/{path.name})")
+    for file in sorted((course.ROOT / "aecourse").rglob("*.py")):
+        parts = file.relative_to(course.ROOT).with_suffix("").parts
+        module = ".".join(part for part in parts if part != "__init__")
+        for key in sorted({key for text in docstrings(file) for key in CITED.findall(text)}):
+            places.setdefault(key, []).append(f"{{py:mod}}`{module}`")
+    return places
+
+
+def page() -> str:
+    """All sources as a page of the website: a paragraph each, which its key leads to, and where it is cited."""
+    places = cited()
+    paragraphs = [
+        f"({key})=\n**{key}** {written(entry)}  \n↳ {', '.join(places[key])}" for key, entry in entries().items()
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def linked(text: str) -> str:
+    """A chapter's list with its keys as links to that page, as MyST reads them."""
+    return CITED.sub(r"[\\[\1\\]](#\1)", text)
+
+
+def reference(key: str) -> str:
+    """A link to a source on that page, as reStructuredText: authors and year."""
+    entry = entries()[key]
+    return f":ref:`{authors(entry)} ({entry['issued']}) <{key}>`"
 
 
 def woven(text: str, name: str) -> str:

@@ -16,6 +16,10 @@ import nbformat
 import notes
 import sources
 
+_REPORT = (
+    "Did a cell surprise you, or is one wrong? `runtime.report()` in a cell under it opens a form with the cell, its "
+    "output and the versions filled in; nothing is sent before you send it."
+)
 _TABLE = re.compile(r"^\| \| notebook \|.*\n(?:\|.*\n?)+", re.M)
 
 
@@ -41,8 +45,8 @@ def woven(root: Path = course.ROOT) -> dict[Path, str]:
 
 def _onward(following: course.Head | None, first: course.Head) -> str:
     if following is None:
-        return f"The course ends here. Next: back to [{first.name}]({first.path.name}), where it began."
-    return f"Next: [{following.name}]({following.path.name}). {following.question}"
+        return f"{_REPORT}\n\nThe course ends here. Next: back to [{first.name}]({first.path.name}), where it began."
+    return f"{_REPORT}\n\nNext: [{following.name}]({following.path.name}). {following.question}"
 
 
 def _replaced(name: str, text: str, table: str) -> str:

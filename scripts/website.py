@@ -21,6 +21,7 @@ import guide
 import nbformat
 import playground
 import slides
+import sources
 import spiral
 from nbformat import NotebookNode
 from sphinx.cmd.build import build_main
@@ -55,6 +56,8 @@ def page(path: Path) -> NotebookNode:
         if (demo := course.demo(below)) and not followed:
             shown.append(nbformat.v4.new_markdown_cell(still(demo)))
         shown += [nbformat.v4.new_markdown_cell(unfold(number)) for number, at in last.items() if at == k]
+    if listed := sources.listed(notebook):
+        listed.source = sources.linked(listed.source)
     _links_below_the_title(shown, path)
     notebook.cells = shown
     return notebook
@@ -110,6 +113,7 @@ def lists() -> dict[str, str]:
         "<!-- chapters -->": course.table(heads),
         "<!-- toctree -->": "\n".join(f"notebooks/{h.path.stem}" for h in heads),
         "<!-- modules -->": "\n".join(f"   {module.name}" for module in pkgutil.iter_modules(aecourse.__path__)),
+        "<!-- sources -->": sources.page(),
         "<!-- decks -->": "\n".join(f"- {_deck(h)}" for h in heads),
         "<!-- guides -->": guide.table(course.PATHS),
         "<!-- guide-toctree -->": "\n".join(f"guide/{h.path.stem}" for h in heads),

@@ -1,8 +1,13 @@
 """Sphinx settings of the website; `make site` prepares the sources that they are used with (scripts/website.py)."""
 
+import re
 from pathlib import Path
 
 import address
+import sources
+
+import aecourse
+from aecourse import report
 
 project = "Autoencoders as energy-based models"
 author = "the authors of the course"
@@ -39,16 +44,18 @@ html_theme_options = {
     "show_toc_level": 2,
     "secondary_sidebar_items": {f"{folder}/*": ["page-toc"] for folder in ("notebooks", "api", "docs", "_modules")},
     "footer_start": [],
-    "footer_end": [],
+    "footer_end": ["report"],
     "navigation_with_keys": False,  # arrow keys belong to the playgrounds
     "pygments_light_style": "a11y-light",
     "pygments_dark_style": "a11y-dark",
 }
-html_sidebars = {name: [] for name in ("index", "chapters", "spiral", "slides", "guide")}
-html_context = {"default_mode": "auto"}
+html_sidebars = {name: [] for name in ("index", "chapters", "spiral", "slides", "guide", "sources")}
+form = f"{address.GITHUB}{address.published()}/issues/new?template={report.FORM}"
+html_context = {"default_mode": "auto", "report": f"{form}&versions=website%20of%20aecourse%20{aecourse.__version__}"}
 html_favicon = "favicon.svg"
-html_static_path = ["site.css", "node_modules/mathjax/es5/tex-svg-full.js", "../_build/website/_static"]
+html_static_path = ["site.css", "report.js", "node_modules/mathjax/es5/tex-svg-full.js", "../_build/website/_static"]
 html_css_files = ["fonts/source-sans-3/index.css", "fonts/source-code-pro/index.css", "site.css"]
+html_js_files = [("report.js", {"defer": "defer"})]
 html_copy_source = False
 html_domain_indices = False  # the general index has all names
 html_show_sourcelink = False
@@ -59,3 +66,12 @@ mathjax3_config = {"options": {"enableMenu": False}}
 
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python pre"
 suppress_warnings = ["config.cache"]
+
+
+def cite(app, what, name, thing, options, lines):
+    """Turn the keys that a docstring cites into links to the page of sources."""
+    lines[:] = [re.sub(sources.CITED, lambda found: sources.reference(found[1]), line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", cite)

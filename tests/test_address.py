@@ -37,7 +37,7 @@ def test_one_command_sets_every_place_and_changes_nothing_else(copied):
             wanted = wanted.replace(line, "")
         assert text == wanted, name
     changed = {name for name, text in texts(copied).items() if text != before[name]}
-    assert changed == {"README.md", *(str(path.relative_to(course.ROOT)) for path in course.PATHS)}
+    assert changed == {*address.FILES, *(str(path.relative_to(course.ROOT)) for path in course.PATHS)}
 
 
 def test_the_command_can_be_given_again_and_for_another_place(copied):

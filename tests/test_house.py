@@ -14,6 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import aecourse
+
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 IGNORED = {".git", ".venv", "__pycache__", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"} | {
@@ -21,7 +23,7 @@ IGNORED = {".git", ".venv", "__pycache__", ".ruff_cache", ".pytest_cache", ".hyp
     "_site",
     "_build",
 }
-KINDS = (".py", ".md", ".toml", ".yml", ".txt", ".ipynb", ".json", ".js", ".ts", ".css", ".j2", "")
+KINDS = (".py", ".md", ".toml", ".yml", ".yaml", ".cff", ".txt", ".ipynb", ".json", ".js", ".ts", ".css", ".j2", "")
 TEXTS = [p for p in ROOT.rglob("*") if p.is_file() and p.suffix in KINDS and not IGNORED & set(p.parts)]
 
 
@@ -230,3 +232,22 @@ def test_the_embedded_data_script_keeps_as_many_of_both_populations_and_spreads_
     assert np.array_equal(test >= 5_000, np.arange(2_000) % 2 == 1)
     assert (np.histogram(test, bins=10, range=(0, 10_000))[0] == 200).all()
     assert kept["garments", "test"].tolist() == list(range(0, 10_000, 10))
+
+
+def test_the_course_can_be_cited_and_says_the_same_everywhere():
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.citation-file-format"]
+    done = subprocess.run([*command, ROOT / "CITATION.cff"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    bibtex = re.search(r"```bibtex\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)[1]
+    entry = {name: value.strip("{}") for name, value in re.findall(r"^  (\w+) = \{(.*)\},?$", bibtex, re.M)}
+    licence = re.search(r"Copyright \(c\) (\d+) (.+)", (ROOT / "LICENSE").read_text("utf-8"))
+    assert cited["version"] == aecourse.__version__
+    assert entry == {
+        "author": cited["authors"][0]["name"],
+        "title": cited["title"],
+        "year": licence[1],
+        "note": f"Version {aecourse.__version__}",
+        "url": cited["repository-code"],
+    }
+    assert entry["author"] == licence[2]

@@ -1,10 +1,12 @@
 """What the website adds to the notebooks; that its pages work in a browser is tested in tests_web/."""
 
+import re
 import subprocess
 import sys
 
 import course
 import pytest
+import sources
 
 from aecourse import exercises
 
@@ -48,7 +50,15 @@ def test_the_text_of_a_page_is_the_notebooks():
     page = prose(website.page(path))
     words = [cell.source for cell in course.read(path).cells if cell.cell_type == "markdown"]
     for paragraph in words[2:]:
-        assert paragraph in page
+        assert paragraph in page or sources.linked(paragraph) in page
+
+
+def test_every_source_has_its_place_on_their_page_and_says_where_it_is_cited():
+    shown = website.lists()["<!-- sources -->"]
+    for key, entry in sources.entries().items():
+        place = f"({key})=\n**{key}** {sources.written(entry)}  \n↳ "
+        assert re.search(re.escape(place) + r"(\[\d\d · |\{py:mod\}`aecourse)", shown), key
+    assert "[02 · Energies and the encoder](notebooks/02_energies_and_the_encoder.ipynb)" in shown
 
 
 def test_without_what_npm_brings_nothing_is_touched_and_the_cure_is_named(tmp_path, monkeypatch):

@@ -4,15 +4,17 @@ import importlib
 import inspect
 import pkgutil
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import nbformat
 import pytest
 import website
 
 import aecourse
+from aecourse import report
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "_site"
@@ -123,6 +125,7 @@ def serious(page):
         "notebooks/09_denoising_on_the_plane.html",
         "guide/09_denoising_on_the_plane.html",
         "spiral.html",
+        "sources.html",
     ],
 )
 def test_axe_finds_nothing_serious_on_pages(visit, site, page, scheme):
@@ -167,3 +170,65 @@ def test_a_chapter_leads_to_its_neighbours_its_file_its_slides_and_to_places_tha
         opened.page.get_by_role("link", name="Download the notebook").click()
     original = website.here(ROOT / "notebooks" / "09_denoising_on_the_plane.ipynb")
     assert Path(download.value.path()).read_text("utf-8") == nbformat.writes(original) + "\n"
+
+
+def sent(link):
+    """What the form receives, by name."""
+    return dict(parse_qsl(urlsplit(link).query))
+
+
+def test_every_page_leads_to_the_form_with_its_title_filled_in(site):
+    for page in pages():
+        (link,) = re.findall(r'<a class="report" href="(.*?)">', (BUILT / page).read_text("utf-8"))
+        filled = sent(unescape(link))
+        assert re.match(r"https://github\.com/[\w.-]+/[\w.-]+/issues/new\?template=cell\.yml&amp;", link)
+        assert filled["title"] == filled["chapter"]
+        assert filled["versions"] == f"website of aecourse {aecourse.__version__}"
+        if page == "notebooks/02_energies_and_the_encoder.html":
+            assert filled["title"] == "02 · Energies and the encoder"
+
+
+LONG = """
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive")
+    document.querySelector(".cell_output pre").textContent = "first" + "ŷ".repeat(100000) + "last";
+});
+"""
+
+
+def test_every_cell_of_a_chapter_can_be_reported_by_keyboard_too(visit, site):
+    opened = visit()
+    opened.page.add_init_script(LONG)
+    opened.page.goto(f"{site}/notebooks/02_energies_and_the_encoder.html")
+    cells, links = opened.page.locator("div.cell"), opened.page.locator("a.report-cell")
+    assert cells.count() == links.count() > 20
+    texts, first = cells.all_inner_texts(), None
+    for k, link in enumerate(links.all()):
+        filled = sent(link.get_attribute("href"))
+        assert len(link.get_attribute("href")) <= report.LONGEST
+        assert filled["cell"] == f"[{k + 1}]"
+        assert filled["title"] == f"{filled['chapter']}, cell [{k + 1}]"
+        assert filled.get("source", "") in texts[k]
+        if "…" in filled.get("output", ""):
+            first = filled["output"]
+    assert first.startswith("firstŷ")
+    assert first.endswith("ŷlast")
+    link = links.nth(3)
+    assert link.evaluate("e => [getComputedStyle(e).opacity, e.tabIndex]") == ["0", 0]
+    link.focus()
+    assert link.evaluate("e => getComputedStyle(e).opacity") == "1"
+
+
+def test_a_source_leads_from_chapter_and_reference_to_its_place_among_all(visit, site):
+    opened = visit()
+    for page, name in (
+        ("notebooks/02_energies_and_the_encoder.html", "[cremer2018]"),
+        ("api/aecourse.measures.html", "Cremer, Li and Duvenaud (2018)"),
+    ):
+        opened.page.goto(f"{site}/{page}")
+        opened.page.get_by_role("link", name=name, exact=True).click()
+        opened.page.wait_for_url("**/sources.html#cremer2018")
+        place = opened.page.locator("#cremer2018")
+        assert "Inference suboptimality" in place.inner_text()
+        assert "aecourse.measures" in place.inner_text()
+    assert opened.wrong == []

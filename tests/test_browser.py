@@ -20,6 +20,10 @@ GUESTS = (
     "from aecourse import chapters\nchapters.part('3', 'live_figures').EXAMPLES['matrix_and_squashing']()",
     "chapters.part('5', 'live_figures').EXAMPLES['watch_training']()",
     "chapters.part('13', 'live_figures').EXAMPLES['play_with_captions']()",
+    "exercises.predict('2.2')",
+    "exercises.compare('2.2', 11.2)",
+    "exercises.predict('2.3')",
+    "exercises.compare('2.3')",
 )
 RUN_ALL = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells') }"
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.kernelDisplayStatus === 'idle'"
@@ -146,10 +150,38 @@ def test_typed_markup_is_shown_as_text(page):
 
 
 def test_the_self_test_answers_a_click(page):
-    button = page.get_by_role("button", name="y", exact=True)
+    button = page.get_by_role("button", name="y", exact=True).last
     button.scroll_into_view_if_needed()
     button.click()
     page.get_by_text("✓ The target itself").wait_for(timeout=15_000)
+
+
+def asked(page, question):
+    box = page.locator(".jp-OutputArea-output .widget-vbox", has=page.get_by_text(question)).last
+    box.scroll_into_view_if_needed()
+    return box
+
+
+def test_by_keyboard_a_number_is_predicted_and_what_was_compared_before_follows(page):
+    box = asked(page, "For how many of the points y")
+    field = box.locator("input")
+    for typed, said in (("<i>many</i>", "got '<i>many</i>'"), ("30", "You said: 30 %.")):
+        field.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        box.get_by_text(said).wait_for(timeout=15_000)
+    page.get_by_text("You said: 30 %, 18.8 points too high. It is: 11.2 %.").wait_for(timeout=15_000)
+
+
+def test_by_keyboard_a_choice_is_predicted_and_changed(page):
+    box = asked(page, "Where inside the ellipse")
+    box.get_by_role("button").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_text("✗ You said: nowhere, it is a round hill.").wait_for(timeout=15_000)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("✓ You said: on a piece of the long axis.").wait_for(timeout=15_000)
 
 
 def test_a_training_can_be_scrubbed_through(page):

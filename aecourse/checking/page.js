@@ -76,6 +76,7 @@
     let passed = false;
     for (let next = from.nextElementSibling; next; next = next.nextElementSibling) {
       if (passed && (isCode(next) || next.matches("section") || next.querySelector(":scope h1, :scope h2, :scope h3"))) break;
+      if (next.querySelector(".aecourse-question")) continue;
       if (isCode(next)) found.push(...next.querySelectorAll(OUTPUT));
       else if (passed || isCaption(next)) found.push(next);
       passed ||= next === to;
@@ -105,8 +106,11 @@
       again.hidden = said === null;
       skip.hidden = said !== null || !hidden.length;
     };
-    const reveal = (shown) => hidden.forEach((element) =>
-      element.classList.toggle(element.matches(OUTPUT) ? "aecourse-waits-inside" : "aecourse-waits", !shown));
+    const reveal = (shown) => hidden.forEach((element) => {
+      const waits = (element.aecourseWaits ??= new Set());  // for more than one question, if they are asked together
+      if (shown) waits.delete(key); else waits.add(key);
+      element.classList.toggle(element.matches(OUTPUT) ? "aecourse-waits-inside" : "aecourse-waits", waits.size > 0);
+    });
 
     if (list) {
       for (const item of list.children) {

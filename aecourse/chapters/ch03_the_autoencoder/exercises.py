@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 
 from aecourse import data, energies, limits, models
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -284,5 +285,36 @@ QUESTIONS = (
             "the last batch's": "A few samples, quoted for all.",
         },
         "test",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "3.2", "Which W leaves the circle a circle of the same size?",
+        options={
+            "1 1; 1 1": "It sends every point to the line y₁ = y₂: the plane is flattened, and the circle with it.",
+            "2 0; 0 0.5": "One axis is stretched, the other shrunk: an ellipse of the same area.",
+            "0 -1; 1 0": "A quarter turn. It keeps all lengths, and few matrices do.",
+        },
+        right="0 -1; 1 0",
+    ),
+    Prediction(
+        "3.2b", "In three quarters of the plane a component is negative. What does ReLU leave of these?",
+        options={
+            "nothing new, they are folded onto the fourth": "A fold would be |y|. ReLU does not turn a negative component round, it sets it to 0.",
+            "the origin alone": "Only the quarter in which both components are negative falls onto the origin.",
+            "the two positive half-axes": "Where one component is negative it becomes 0, so that quarter falls onto a half-axis; where both are, onto their common end, the origin.",
+        },
+        right="the two positive half-axes",
+    ),
+    Prediction(
+        "3.4", "What will the columns of the trained W_y be?",
+        options={
+            "the principal components": "They would do, and so does any other basis of the same subspace: the cost does not see which.",
+            "the same up to sign and order": "Signs and order are free, and far more is: any invertible mixture of the columns gives the same ỹ.",
+            "others, spanning the same subspace": "Squared error finds the subspace, not its axes: a mixture of the columns can be undone by the encoder.",
+            "others, spanning another subspace": "Another subspace of ten directions would cost more, and the loss has no other minimum to be caught in.",
+        },
+        right="others, spanning the same subspace",
     ),
 )  # fmt: skip

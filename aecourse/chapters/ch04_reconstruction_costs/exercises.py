@@ -8,6 +8,7 @@ from torch.nn.functional import binary_cross_entropy, logsigmoid, softplus
 
 from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -218,5 +219,36 @@ QUESTIONS = (
             "a sigmoid rounds to 1 or 0": "In 32-bit floats it is exactly 1 from a logit of about 17 on, and exactly 0 below about −89; then the logarithm is infinite and the slope is lost.",
         },
         "a sigmoid rounds to 1 or 0",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "4.1", "y = 1, and the network answers ỹ = 0.01, sure and wrong. How many times steeper is the slope of the cross-entropy than that of the squared error?",
+        low=1, high=1000, unit="times",
+        why="The slope of the squared error is at most 2; that of the cross-entropy is −1/ỹ and grows without limit where the network is sure and wrong.",
+    ),
+    Prediction(
+        "4.2", "A grey pixel, y = 0.3, is predicted as well as possible. What does cross-entropy still charge?",
+        low=0, high=5, unit="nats",
+        why="The best prediction is y itself, and it costs the entropy of a coin with heads 0.3: the price of grey, for which no network can be blamed.",
+    ),
+    Prediction(
+        "4.3", "A white pixel, y = 0, and a logit of 200. What does −log(1 − σ(l)), typed like this, say in 32-bit floats?",
+        options={
+            "200 nats": "That is the true cost, and what the last line computes, from the logit. On the way through σ it is lost.",
+            "about 16 nats": "That is what clamping says: from 16 nats on it no longer looks.",
+            "infinitely many": "σ(200) is rounded to 1, and the logarithm meets a zero.",
+        },
+        right="infinitely many",
+    ),
+    Prediction(
+        "4.6", "After 20 passes, who wins at which cost, on unseen digits?",
+        options={
+            "each at the cost that it was trained on": "So it should be at the end of training: each minimises its own. After 20 passes neither is there, and the way counts.",
+            "the one trained on cross-entropy, at both": "Squared error through a sigmoid hardly pulls where the network is sure and wrong, and gets stuck on such mistakes.",
+            "the one trained on squared error, at both": "At cross-entropy it has been beaten clearly: nothing punished it for being sure and wrong.",
+        },
+        right="the one trained on cross-entropy, at both",
     ),
 )  # fmt: skip

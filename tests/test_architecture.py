@@ -1,6 +1,8 @@
 """The house stands: a module imports only from strictly lower floors, and only some know of widgets or of models."""
 
 import ast
+import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,11 @@ def test_no_two_modules_share_a_name_but_the_roles_of_a_chapter():
     names = [path.stem for path in modules if path.parents[1].name != "chapters"]
     assert sorted(names) == sorted(set(names))
     assert {path.stem for path in modules if path.parents[1].name == "chapters"} == {"exercises", "live_figures"}
+
+
+def test_no_name_of_a_folder_hides_a_module_in_it():
+    for path in (path for path in FILES if path.name != "__init__.py"):
+        name = ".".join(["aecourse", *path.relative_to(PACKAGE).with_suffix("").parts])
+        module = importlib.import_module(name)
+        folder, _, last = name.rpartition(".")
+        assert getattr(sys.modules[folder], last) is module, f"{folder} has something else named {last}"

@@ -7,17 +7,17 @@ The modules::
     maps          points, grids, energy maps and the cells of a codebook in the plane
     field         where a model sends every point of the plane: arrows over a map of their length
     images        rows and mosaics of images on one grey scale, kernels, walks from image to image
-    captioned     pictures under their captions, each with a verdict
+    verdicts      pictures under their captions, each with a verdict
     curves        quantities against a quantity, runs as dots, errors against d, ROC curves
 """
 
-from aecourse.figures.captioned import captioned
 from aecourse.figures.curves import bars, dots, errors, lines, roc
 from aecourse.figures.diagrams import SETTINGS, diagram
 from aecourse.figures.field import fields
 from aecourse.figures.images import colour_rows, image_rows, kernels, mosaic, walks
 from aecourse.figures.maps import cells, energy_maps, grid, points
 from aecourse.figures.task_regions import regions
+from aecourse.figures.verdicts import captioned
 
 __all__ = [
     "SETTINGS",

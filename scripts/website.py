@@ -7,12 +7,10 @@ texts, solutions that unfold, links). Then Sphinx builds them with the settings 
 error; the reference of the package it writes itself, from the docstrings.
 """
 
-import inspect
 import pkgutil
 import re
 import shutil
 import sys
-import textwrap
 from pathlib import Path
 
 import address
@@ -28,7 +26,7 @@ from sphinx.cmd.build import build_main
 
 import aecourse
 from aecourse import exercises
-from aecourse.checking import engine, forms
+from aecourse.checking import engine, forms, solutions
 
 GATHERED = course.ROOT / "_build" / "website"
 _CHECK = re.compile(r'exercises\.load\("([\d.]+)"\)\.check')
@@ -85,7 +83,7 @@ def unfold(number: str) -> str:
     """Hints and the tested solution of an exercise, folded."""
     exercise = exercises.load(number)
     hints = "\n".join(f"1. {hint}" for hint in exercise.hints)
-    source = textwrap.dedent(inspect.getsource(exercise.answer)).strip()
+    source = solutions.pasted(exercise.answer)
     parts = (("Hints", hints), ("Solution", f"```python\n{source}\n```"))
     return "\n\n".join(f"<details><summary>{name}</summary>\n\n{body}\n\n</details>" for name, body in parts)
 

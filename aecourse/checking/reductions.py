@@ -1,7 +1,8 @@
 """The forms of a right answer that people really write, collected once for all exercises.
 
 They are derived from the right answer: the learner's results are compared with its reductions (sum or mean over
-components, batch or both), its factors (a half, a sign, bits for nats, a number of columns) and its roots and squares.
+components, batch or both), its factors (a half, a sign, bits for nats, the number of components), its roots
+and squares.
 """
 
 import math
@@ -26,7 +27,7 @@ def form(
     Args:
         results: what came in each trial.
         expected: what was right, or what a known wrong answer gives.
-        trials: the arguments, whose numbers of rows and columns are the factors that people divide by.
+        trials: the arguments, whose numbers of samples and components are the factors that people divide by.
         tolerance: of the comparison, relative.
         simple: without roots, logarithms and factors that have no name.
 
@@ -88,8 +89,8 @@ def _ratios(pairs: list[tuple[Tensor, Tensor]], reduce: Callable, tolerance: flo
 def _sizes(arguments: tuple) -> dict[str, int]:
     """What people divide by."""
     tables = [a for a in arguments if isinstance(a, Tensor) and a.ndim]
-    columns = [t.shape[1] for t in tables if t.ndim > 1]
-    sizes = {"the number of columns": columns[:1], "the number of samples": [len(t) for t in tables[:1]]}
+    components = [t[0].numel() for t in tables if t.ndim > 1]
+    sizes = {"the number of components": components[:1], "the number of samples": [len(t) for t in tables[:1]]}
     return {name: found[0] for name, found in sizes.items() if found and found[0] > 1}
 
 
@@ -107,7 +108,7 @@ def _factors(sizes: list[dict[str, int]]) -> Iterator[tuple[str, list[float]]]:
 def _sentence(curve: str, reduction: str, factor: str) -> str:
     """The words together; an average over all entries, or over those of a sample, has words of its own."""
     first, _, rest = factor.partition(", and ")
-    if first == "divided by the number of columns" and reduction in (_MEAN, ""):
+    if first == "divided by the number of components" and reduction in (_MEAN, ""):
         factor = _joined(_AVERAGED if reduction == "" else _LIBRARY, rest)
         reduction = ""
     return _joined(reduction, factor, curve)

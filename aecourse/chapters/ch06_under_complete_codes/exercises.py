@@ -1,8 +1,9 @@
-"""Exercises of chapter 6: walks between codes, energy along a walk, detection, and the linear limit."""
+"""Exercises of chapter 6: walks between codes, a test for energies along a walk, detection, and the linear limit."""
 
 import torch
 from torch import Generator, Tensor
 
+from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -18,33 +19,81 @@ def _two_codes(generator: Generator, k: int) -> tuple:
     return _curved, h_0, h_1, t
 
 
-def _squash(y: Tensor) -> Tensor:
-    """A model, y -> y_tilde, that is not the identity."""
-    return 0.8 * y.tanh() + 0.1
+def _right(model, samples):
+    return (samples - model(samples)).square().sum(dim=1)
 
 
-def _walk(generator: Generator, k: int) -> tuple:
-    return _squash, torch.randn(6 + k, 4, generator=generator)
+_VERSIONS = {
+    "compares every image with the reconstruction of the first, `model(samples)[0]`": (
+        lambda model, samples: (samples - model(samples)[0]).square().sum(dim=1)
+    ),
+    "compares the first image with all the reconstructions": (
+        lambda model, samples: (samples[0] - model(samples)).square().sum(dim=1)
+    ),
+    "averages over the pixels": lambda model, samples: (samples - model(samples)).square().mean(dim=1),
+    "takes a root": lambda model, samples: (samples - model(samples)).norm(dim=1),
+    "does not ask the model, but gives the distance from the first image": (
+        lambda model, samples: (samples - samples[:1]).square().sum(dim=1)
+    ),
+    "gives the energy of the reconstruction, F(ỹ)": lambda model, samples: _right(model, model(samples)),
+    "gives the last image's energy to all": lambda model, samples: _right(model, samples)[-1:].expand(len(samples)),
+    "adds the pixels up before squaring": lambda model, samples: (samples - model(samples)).sum(dim=1).square(),
+}
+_RIGHT_VERSIONS = (
+    _right,
+    lambda model, samples: torch.stack([_right(model, y[None])[0] for y in samples]),
+    lambda model, samples: (samples.double() - model(samples).double()).pow(2).sum(dim=1).float() * (1 + 1e-6),
+)
+
+
+def _catches(has_bug, generator: Generator) -> str | None:
+    """A test is judged by what it lets pass and by what it stops."""
+    for version in _RIGHT_VERSIONS:
+        if has_bug(version):
+            return "a right version is called wrong; do you compare with `torch.allclose`, since floats round?"
+    missed = [what for what, version in _VERSIONS.items() if not has_bug(version)]
+    if len(missed) == len(_VERSIONS):
+        return "every wrong version passes your test: compare what it gives with what it should give"
+    if missed:
+        return f"a wrong version passes your test: one that {missed[0]}. On which samples, and with which model, does it differ?"
+    return None
+
+
+def _with(model, samples):
+    """A test that looks at one model and these samples."""
+    return lambda energy: not torch.allclose(energy(model, samples), _right(model, samples))
 
 
 def _two_samples(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Energies with ties between the two samples."""
+    """Energies with ties between the two samples; first, the ink of digits against that of clothes."""
+    if k == 0:
+        picked = torch.randint(1000, (60,), generator=generator)
+        return data.digits("test")[picked].sum(dim=1).round(), data.garments()[picked].sum(dim=1).round()
     F_data = torch.randint(0, 6, (12 + k,), generator=generator).float()
     F_others = torch.randint(2, 9, (9 + k,), generator=generator).float()
     return F_data, F_others
 
 
 def _spectrum(generator: Generator, k: int) -> tuple[Tensor, int]:
-    variances = torch.rand(8 + k, generator=generator).add(0.05).sort(descending=True).values
-    return variances, 3 + k
+    """Variances, the largest first, and how many are kept; first, those of digits of 7 by 7 pixels."""
+    if k == 0:
+        images = torch.nn.functional.avg_pool2d(data.digits("test").view(-1, 1, 28, 28), 4).flatten(1)
+        return torch.linalg.eigvalsh(images.T.cov()).flip(0).clamp(min=0), 10
+    return torch.rand(8 + k, generator=generator).add(0.05).sort(descending=True).values, 3 + k
 
 
 def code_walk(decode, h_0, h_1, t):
     return decode((1 - t) * h_0 + t * h_1)
 
 
-def energy_along(model, samples):
-    return (samples - model(samples)).square().sum(dim=1)
+def has_bug(energy):
+    def model(y):
+        return 0.5 * y + 1.0
+
+    samples = torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 6.0], [7.0, 5.0, 9.0]])
+    expected = torch.stack([((y - model(y)) ** 2).sum() for y in samples])
+    given = energy(model, samples)
+    return given.shape != expected.shape or not torch.allclose(given, expected)
 
 
 def area_under_roc(F_data, F_others):
@@ -68,36 +117,45 @@ EXERCISES = (
             Wrong(lambda decode, h_0, h_1, t: (1 - t) * decode(h_0) + t * decode(h_1), "that is the cross-fade: decode first, then mix. Mix the codes, then decode"),
             Wrong(lambda decode, h_0, h_1, t: decode(t * h_0 + (1 - t) * h_1), "walked backwards: at t = 0 you should be at h_0"),
             Wrong(lambda decode, h_0, h_1, t: (1 - t) * h_0 + t * h_1, "those are the codes on the way; decode them"),
+            Wrong(lambda decode, h_0, h_1, t: decode((h_0 + h_1) / 2).expand(len(t), -1), "that is the point halfway, k times: t says how far the walk has gone"),
             Wrong(lambda decode, h_0, h_1, t: decode(h_0 + t * h_1), "the weight of h_0 has to shrink as that of h_1 grows, or the walk does not end at h_1"),
         ),
         "mix in code space, decode after",
     ),
     Exercise(
-        "6.2", "energy along a walk",
-        "`model` maps (k, n) to its predictions, (k, n). For the images on a walk, `samples` (k, n), write `energy_along(model, samples)`: "
-        "F of every image, (k,), with the squared error as the cost.",
-        ("What does the model make of *this* image?", "`model(samples)` has one row an image, as `samples` has."),
-        _walk, energy_along,
+        "6.2", "a test that catches the bug",
+        "A function `energy(model, samples)` should give F of every image on a walk, (k,): the squared error between each image of `samples` (k, n) and what `model` makes of it, summed over pixels. "
+        "One bug compares every image with the reconstruction of the *first*, and there are others. Write the test: `has_bug(energy)` calls it on samples and with a model of your own choice (a function from (k, n) to (k, n) that treats every image by itself), "
+        "and returns `True` if what comes back is not what it should be, else `False`. The check gives you right versions and wrong ones.",
         (
-            Wrong(lambda model, samples: (samples - model(samples)[0]).square().sum(dim=1), "every step was compared with the reconstruction of the first image (`model(samples)[0]` is one image): the curve rises for the wrong reason"),
-            Wrong(lambda model, samples: (samples[0] - model(samples)).square().sum(dim=1), "`samples[0]` is the start of the walk: compare each image with its own reconstruction"),
-            Wrong(lambda model, samples: (samples - samples[:1]).square().sum(dim=1), "that is the distance from the start; the model is not asked at all"),
-            Wrong(lambda model, samples: (samples - model(samples)).square().mean(dim=1), "averaged over pixels: the lecture sums"),
-            Wrong(lambda model, samples: (model(samples) - model(model(samples))).square().sum(dim=1), "that is F(ỹ), the energy of the reconstruction; asked is F(y)"),
+            "With a single image, or a model that answers all images alike, the first bug cannot be seen.",
+            "Take three images of three pixels, a model such as y ↦ ½ y + 1, and work out what F should be in a way that cannot have the bug: image by image.",
+            "Compare with `torch.allclose`: floats round, and a right version may add in another order.",
         ),
-        "each image against its own reconstruction",
+        None, has_bug,
+        (
+            Wrong(lambda energy: False, "every wrong version passes your test"),
+            Wrong(lambda energy: True, "a right version is called wrong"),
+            Wrong(_with(lambda y: 0.5 * y + 1, torch.tensor([[1.0, 2.0, 5.0]])), "a wrong version passes your test: one that compares every image with the reconstruction of the first"),
+            Wrong(_with(lambda y: 0.5 * y + 1, torch.tensor([[1.0], [2.0], [5.0]])), "a wrong version passes your test: one that averages over the pixels"),
+        ),
+        "a test is as good as the mistakes that it can see",
+        judge=_catches,
     ),
     Exercise(
         "6.3", "the area under the ROC curve",
         "Given the energies of samples of the data, (m,), and of others, (m',), write `area_under_roc(F_data, F_others)`: the share of all pairs (one of each) "
         "in which the other has more energy; a tie counts half. One number.",
-        ("`F_others[:, None] > F_data` compares every pair.", "Add half the share of equal pairs."),
+        ("How many pairs are there, and how can all be compared at once?", "`F_others[:, None] > F_data` compares every pair.", "Add half the share of equal pairs."),
         _two_samples, area_under_roc,
         (
             Wrong(lambda F_data, F_others: (F_others[:, None] > F_data).float().mean(), "ties are lost: a pair with equal energies counts half"),
             Wrong(lambda F_data, F_others: (F_others[:, None] >= F_data).float().mean(), "ties count in full: a pair with equal energies counts half, or a constant energy would be a perfect detector"),
             Wrong(lambda F_data, F_others: area_under_roc(F_others, F_data), "the wrong way round: others should have *more* energy"),
             Wrong(lambda F_data, F_others: (F_others > F_data.max()).float().mean(), "that is one point of the curve, the threshold at the highest data sample; the area takes all thresholds"),
+            Wrong(lambda F_data, F_others: (F_others > F_data.median()).float().mean(), "that is one threshold, the median; the area takes all of them"),
+            Wrong(lambda F_data, F_others: (F_others[:, None] > F_data).float().sum(), "a count of pairs; a share divides by how many pairs there are, and a tie counts half"),
+            Wrong(lambda F_data, F_others: (F_others.mean() > F_data.mean()).float(), "that compares two means; the area looks at every pair"),
             Wrong(lambda F_data, F_others: (F_others > F_data.mean()).float().mean(), "that is one threshold, the mean; the area takes all of them"),
         ),
         "a chance over pairs: no threshold to choose",

@@ -132,6 +132,8 @@ EXERCISES = (
             Wrong(lambda W_h, h: contractive_penalty(W_h, h).mean(), "averaged over the batch: one number a sample is asked for"),
             Wrong(lambda W_h, h: contractive_penalty(W_h, h).sum(), "summed over the batch: one number a sample is asked for"),
             Wrong(lambda W_h, h: contractive_penalty(W_h, h) / W_h.numel(), "averaged over the entries of the Jacobian: the Frobenius norm is a sum"),
+            Wrong(lambda W_h, h: (1 - h**2) ** 2 @ (W_h**2).sum(dim=0), "the weights were summed over the units: for each unit, a row of W_h, sum over the components of y, `dim=1`"),
+            Wrong(lambda W_h, h: ((1 - h**2) ** 2).sum(dim=1), "the weights do not enter: every entry of the Jacobian is f′(a_i) W_ij"),
         ),
         "how far a small step of y moves the code: 0 where every unit is saturated",
     ),

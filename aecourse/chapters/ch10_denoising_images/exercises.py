@@ -44,13 +44,14 @@ def _holes(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor]:
 
 def _table(generator: Generator, k: int) -> tuple[Tensor]:
     """Errors of networks (rows) on noises (columns), not as many rows as columns; the best ones off the diagonal too.
-    The last is square, as the chapter's is."""
+    Some networks are worse throughout. The last is square, as the chapter's is."""
     rows, columns = (6, 6) if k == 4 else (5 + k, 4)
-    error = 0.01 + 0.02 * torch.rand(rows, columns, generator=generator)
+    quality = torch.logspace(-2, -1, rows)[torch.randperm(rows, generator=generator)]
+    error = quality[:, None] * (1 + torch.rand(rows, columns, generator=generator))
     best = torch.arange(columns)
     while (best == torch.arange(columns)).all():
         best = torch.randperm(rows, generator=generator)[:columns]
-    error[best, torch.arange(columns)] *= 0.1
+    error[best, torch.arange(columns)] = 0.9 * error.amin(dim=0)
     return (error,)
 
 
@@ -91,6 +92,7 @@ EXERCISES = (
             Wrong(lambda y, y_tilde: -20 * (y - y_tilde).square().mean(dim=1).log10(), "20 goes with the root of the squared error; with the squared error itself it is 10"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().mean(dim=1).sqrt().log10(), "10 goes with the squared error; with its root it is 20"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).abs().mean(dim=1).log10(), "absolute errors: square them first"),
+            Wrong(lambda y, y_tilde: -10 * (y - y_tilde).mean(dim=1).square().log10(), "errors were averaged before they were squared: those of opposite sign cancel"),
             Wrong(lambda y, y_tilde: -10 * (y - y_tilde).square().log10().mean(dim=1), "the logarithm of every pixel was averaged: average the squared errors, then take the logarithm"),
             Wrong(lambda y, y_tilde: 10 * (255**2 / (y - y_tilde).square().mean(dim=1)).log10(), "255 is the peak of pixels stored as bytes; here it is 1"),
             Wrong(lambda y, y_tilde: 10 * (y.amax(dim=1).square() / (y - y_tilde).square().mean(dim=1)).log10(), "the peak is the largest value that a pixel can take, 1, not the largest of this image"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
+from torch.distributions import Normal
 from torch.nn import functional
 
 from aecourse import data
@@ -137,6 +138,7 @@ EXERCISES = (
         (
             Wrong(lambda mu, log_var: 0.5 * (mu.square() + (2 * log_var).exp() - 1 - 2 * log_var).sum(dim=1), "`log_var` was taken for log σ: it is log σ², the logarithm of the variance"),
             Wrong(lambda mu, log_var: 0.5 * (mu.square() + log_var - 1 - log_var.log()).sum(dim=1), "`log_var` was taken for the variance σ² itself: it is its logarithm, and may be negative"),
+            Wrong(lambda mu, log_var: torch.distributions.kl_divergence(Normal(mu, log_var), Normal(0.0, 1.0)).sum(dim=1), "the scale of `Normal` is σ: half of `log_var`, then `exp`"),
             Wrong(lambda mu, log_var: (mu.square() + log_var.exp() - 1 - log_var).sum(dim=1), "the factor ½ is missing"),
             Wrong(lambda mu, log_var: 0.5 * (mu.square() + log_var.exp() - log_var).sum(dim=1), "the −1 is missing: for μ = 0, σ = 1 it has to be 0"),
             Wrong(lambda mu, log_var: 0.5 * (mu.square() + log_var.exp() - 1 + log_var).sum(dim=1), "the sign of log σ²: a code that is very sure, σ near 0, pays for that"),
@@ -204,6 +206,11 @@ EXERCISES = (
             Wrong(lambda y, logits, mu, log_var: functional.binary_cross_entropy(logits.sigmoid(), y, reduction="none").sum(dim=1) + kl_to_prior(mu, log_var), "for large logits the sigmoid rounds to 1, and `binary_cross_entropy` then says 100 nats for a pixel: stay with logits"),
             Wrong(lambda y, logits, mu, log_var: -(y * logits.sigmoid().log() + (1 - y) * (1 - logits.sigmoid()).log()).sum(dim=1) + kl_to_prior(mu, log_var), "for large logits the sigmoid rounds to 1, and log(1 − 1) is infinite: stay with logits"),
             Wrong(lambda y, logits, mu, log_var: (y - logits.sigmoid()).square().sum(dim=1) + kl_to_prior(mu, log_var), "squared error of black-or-white pixels is not in nats: use the cross-entropy"),
+            Wrong(lambda y, logits, mu, log_var: _cost(logits, y).sum(dim=1) + kl_to_prior(mu, log_var), "logits and y are swapped: it is log(1 + e^l) − y l"),
+            Wrong(lambda y, logits, mu, log_var: _cost(1 - y, logits).sum(dim=1) + kl_to_prior(mu, log_var), "ink and paper are swapped: a pixel with y = 1 costs little where the logit is large"),
+            Wrong(lambda y, logits, mu, log_var: -(y * functional.logsigmoid(logits)).sum(dim=1) + kl_to_prior(mu, log_var), "only pixels with ink count: those without cost −log(1 − p)"),
+            Wrong(lambda y, logits, mu, log_var: -(y * (logits.sigmoid() + 1e-8).log() + (1 - y) * (1 - logits.sigmoid() + 1e-8).log()).sum(dim=1) + kl_to_prior(mu, log_var), "a small number in the logarithm: no pixel can then cost more than 18 nats. Stay with logits"),
+            Wrong(lambda y, logits, mu, log_var: _cost(y, logits).sum(dim=1) + kl_to_prior(mu, 2 * log_var), "in the KL, `log_var` was taken for log σ: it is log σ²"),
         ),
         "the negative evidence lower bound, in nats per image",
     ),
@@ -217,6 +224,10 @@ EXERCISES = (
             Wrong(lambda log_w: -log_w.mean(dim=1), "the mean of the logarithms: that is the bound with one sample, averaged; the mean comes inside the logarithm"),
             Wrong(lambda log_w: -log_w.logsumexp(dim=1), "the sum of the weights, not their mean: log K is missing, and the number too good"),
             Wrong(lambda log_w: -math.log(log_w.shape[1]) - log_w.logsumexp(dim=1), "log K has the wrong sign: divided by K, the mean weight is smaller than the sum, and the bound larger"),
+            Wrong(lambda log_w: math.log(log_w.shape[1]) - log_w.mean(dim=1), "the mean of the logarithms, and log K on top: the mean is over the weights, inside the logarithm"),
+            Wrong(lambda log_w: math.log(log_w.shape[1]) - (log_w - log_w.amax(dim=1, keepdim=True)).logsumexp(dim=1), "the largest was taken off before `exp`, and not given back after `log`"),
+            Wrong(lambda log_w: math.log2(log_w.shape[1]) - log_w.logsumexp(dim=1), "log K is in bits, the rest in nats: `math.log`"),
+            Wrong(lambda log_w: -(log_w.exp() + 1e-30).mean(dim=1).log(), "a small number in the logarithm: no bound can then be larger than its own logarithm. Stay in logarithms"),
             Wrong(lambda log_w: -log_w.logsumexp(dim=1) / log_w.shape[1], "the logarithm was divided by K: the mean divides the sum of the weights, inside the logarithm"),
             Wrong(lambda log_w: log_w.logsumexp(dim=1) - math.log(log_w.shape[1]), "that is log p, the sign is missing"),
             Wrong(lambda log_w: -log_w.amax(dim=1), "only the best sample counts there; the mean of all is asked for"),

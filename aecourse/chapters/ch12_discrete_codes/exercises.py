@@ -137,6 +137,7 @@ EXERCISES = (
         (
             Wrong(lambda h, entries: (h @ entries.T).argmax(dim=1), "the largest inner product: that favours long entries. The distance is ‖h‖² − 2 h·e + ‖e‖²"),
             Wrong(lambda h, entries: (h @ entries.T).argmin(dim=1), "the smallest inner product: that is the entry which points the other way most. The distance is ‖h‖² − 2 h·e + ‖e‖²"),
+            Wrong(lambda h, entries: (h.square().sum(dim=1, keepdim=True) - h @ entries.T + entries.square().sum(dim=1)).argmin(dim=1), "the 2 of ‖h‖² − 2 h·e + ‖e‖² is missing"),
             Wrong(lambda h, entries: torch.cdist(h, entries).argmax(dim=1), "the entry that is furthest away"),
             Wrong(lambda h, entries: torch.cdist(h, entries).argmin(dim=0), "for every entry the nearest code: one index for every code is asked for"),
             Wrong(lambda h, entries: torch.cdist(h, entries).argmin(), "the smallest distance of all: one index for every code is asked for, `dim=1`"),
@@ -160,6 +161,8 @@ EXERCISES = (
         (
             Wrong(lambda logits, gumbel, temperature: (logits / temperature + gumbel).softmax(dim=1), "the noise was not divided: at a low temperature that draws hardly ever anything but the likeliest entry"),
             Wrong(lambda logits, gumbel, temperature: (logits + gumbel / temperature).softmax(dim=1), "only the noise was divided: at a low temperature the logits would hardly count"),
+            Wrong(lambda logits, gumbel, temperature: (logits + temperature * gumbel).softmax(dim=1), "the noise was multiplied by the temperature: it is the sum of both that is divided"),
+            Wrong(lambda logits, gumbel, temperature: ((logits.log() + gumbel) / temperature).softmax(dim=1), "logits are logarithms already (and may be negative): add the noise to them as they are"),
             Wrong(lambda logits, gumbel, temperature: ((logits + gumbel) * temperature).softmax(dim=1), "multiplied by the temperature: a lower one should sharpen"),
             Wrong(lambda logits, gumbel, temperature: (logits / temperature).softmax(dim=1), "no noise: that is no sample, the same logits always choose alike"),
             Wrong(lambda logits, gumbel, temperature: ((logits - gumbel) / temperature).softmax(dim=1), "the noise was subtracted: Gumbel noise is not symmetric, and that is a sample of something else"),
@@ -208,6 +211,9 @@ EXERCISES = (
             Wrong(lambda tokens, size: rate(tokens, size) * len(tokens), "for all images together; asked is one"),
             Wrong(lambda tokens, size: rate(tokens, size) * len(tokens) / tokens.shape[1], "multiplied by the number of images: it is the number of places that an image has"),
             Wrong(lambda tokens, size: torch.tensor(tokens.shape[1] * math.log2(len(tokens.unique()))), "as if all used tokens were equally frequent"),
+            Wrong(lambda tokens, size: math.ceil(rate(tokens, size) / tokens.shape[1]) * tokens.shape[1], "rounded up to whole bits a token: a good code for many tokens need not do that"),
+            Wrong(lambda tokens, size: round(rate(tokens, size).item()), "rounded: a mean need not be a whole number of bits"),
+            Wrong(lambda tokens, size: rate(tokens, size) / math.log2(size), "divided by log₂ K: that is the share of a code of fixed length. Bits are asked for"),
             Wrong(lambda tokens, size: _rate_of_each(tokens, size, 0), "another code for every place, each with shares of its own: here one code serves all tokens"),
             Wrong(lambda tokens, size: _rate_of_each(tokens, size, 1), "another code for every image, with the shares of that image: then each code would have to be sent too. Here one serves all"),
             Wrong(lambda tokens, size: tokens.shape[1] * 2 ** (rate(tokens, size) / tokens.shape[1]), "2 to the entropy is the perplexity; the rate is the entropy itself, times places"),

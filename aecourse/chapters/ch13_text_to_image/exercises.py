@@ -47,7 +47,7 @@ def _pairs(generator: Generator, k: int) -> tuple[tuple[str, str], set[tuple[str
         new = held.nonzero()[torch.randint(int(held.sum()), (1,), generator=generator)][0].tolist()
         return named[new[0]][new[1]], {named[i][j] for i, j in (~held).nonzero().tolist()}
     seen = {("red", "star"), ("red", "moon"), ("blue", "star"), ("green", "heart")}
-    return (("red", "moon"), ("pink", "cross"), ("pink", "star"), ("blue", "cross"))[k], seen
+    return (("red", "star"), ("pink", "cross"), ("pink", "star"), ("blue", "cross"))[k], seen
 
 
 def log_probability(logits, tokens):
@@ -124,6 +124,8 @@ EXERCISES = (
             Wrong(lambda logits, tokens: _each(logits, tokens).exp().prod(dim=1).log(), "the product of 197 probabilities is 0 in 32 bits and in 64, and its logarithm −∞: add the logarithms instead"),
             Wrong(lambda logits, tokens: log_probability(logits, tokens) / math.log(2), "that is in bits: asked are nats"),
             Wrong(lambda logits, tokens: logits[:, :-1].log_softmax(dim=2).gather(2, tokens[:, 1:, None])[:, :, 0].sum(dim=1), "shifted by one place: here the logits at a place are already those of its own token"),
+            Wrong(lambda logits, tokens: _each(logits, tokens)[:, 1:].sum(dim=1), "the first token was left out: it has a probability too"),
+            Wrong(lambda logits, tokens: torch.nn.functional.cross_entropy(logits, tokens), "`cross_entropy` wants the K scores in the second place, `logits.transpose(1, 2)`, and averages unless told otherwise"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=1).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "the softmax went over places: at each place the K probabilities add up to 1"),
             Wrong(lambda logits, tokens: logits.softmax(dim=2).log_softmax(dim=2).gather(2, tokens[:, :, None])[:, :, 0].sum(dim=1), "a softmax too many: `log_softmax` (and `cross_entropy`) take the logits themselves"),
             Wrong(lambda logits, tokens: logits.log_softmax(dim=2).amax(dim=2).sum(dim=1), "that is the likeliest token at each place; asked is the one that stands there"),
@@ -145,6 +147,8 @@ EXERCISES = (
             Wrong(lambda conditional, unconditional, w: conditional + w * unconditional, "the unconditional logits were added: what is likely without any caption should be taken off"),
             Wrong(lambda conditional, unconditional, w: (conditional + w * unconditional) / (1 + w), "an average of both weakens the caption"),
             Wrong(lambda conditional, unconditional, w: w * (conditional - unconditional), "that is only the step: it starts at the conditional logits"),
+            Wrong(lambda conditional, unconditional, w: (1 + w) * conditional - unconditional, "w + 1 times the conditional logits go with w times the unconditional ones, not with one of them"),
+            Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w) / (1 + w), "divided by 1 + w: that takes the sharpening away again"),
             Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w * w), "w enters once, not squared"),
             Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w).softmax(dim=1), "those are probabilities: the logits are asked for"),
             Wrong(lambda conditional, unconditional, w: guide(conditional, unconditional, w).log_softmax(dim=1), "the same probabilities, but normalised: the point on the line itself is asked for"),

@@ -62,6 +62,7 @@ SYMBOLS = {
         Symbol("m", "m", "m", "number of samples", "int", "count"),
         Symbol("n", "n", "n", "number of components of y", "int", "count"),
         Symbol("d", "d", "d", "number of components of h", "int", "count"),
+        Symbol("k", "k", "k", "number of components of z", "int", "count"),
     )
 }  # fmt: skip
 

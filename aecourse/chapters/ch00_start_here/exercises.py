@@ -21,9 +21,10 @@ def _images(generator: Generator, k: int) -> tuple[Tensor]:
 def _pair(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
     if k == 4:
         Y = data.digits("test")[:50]
-        return Y, limits.pca(data.digits()[:2000], 10).reconstruct(Y)
+        return Y, _machine()[0].reconstruct(Y)
     Y = 1 + torch.randn(6 + k, 4, generator=generator)
-    return Y, Y + 0.5 * torch.randn(6 + k, 4, generator=generator)
+    spread = 3.0 if k == 3 else 0.5  # once a reconstruction that is worse than the mean image
+    return Y, Y + spread * torch.randn(6 + k, 4, generator=generator)
 
 
 def ink(Y):
@@ -60,10 +61,15 @@ def _machine() -> tuple[limits.AffineOptimum, Tensor, float]:
 
 def _is_impostor(fn: Callable, generator: Generator) -> str | None:
     narrow, Y, least = _machine()
-    y = torch.as_tensor(fn(narrow)).detach().cpu().float().reshape(1, -1)
+    picture = fn(narrow)
+    if picture is None:
+        return "your function returns None: is there a `return`?"
+    y = torch.as_tensor(picture).detach().cpu().float().reshape(1, -1)
     if y.shape[1] != Y.shape[1]:
-        return f"one picture has {Y.shape[1]} pixels, this has {y.shape[1]} values"
-    if not (y.min() >= -1e-4 and y.max() <= 1 + 1e-4):
+        return f"expected the {Y.shape[1]} values of one picture, got {y.shape[1]}"
+    if not y.isfinite().all():
+        return "the picture holds values that are no numbers"
+    if y.min() < -1e-4 or y.max() > 1 + 1e-4:
         return f"{_OUT}; these go from {y.min():.3g} to {y.max():.3g}"
     F = energies.squared_error(y, narrow.reconstruct(y)).item()
     nearest = torch.cdist(y, Y).min().item() ** 2
@@ -116,8 +122,8 @@ EXERCISES = (
     ),
     Exercise(
         "0.4", "an impostor",
-        "`narrow` is the best that ten numbers can do for the training digits, `limits.pca(Y, 10)`. Write `impostor(narrow)`: one picture, shape (784,), "
-        "values from 0 to 1, to which these ten numbers give **less energy than to every unseen digit**, and which is no digit: its squared distance to each of "
+        "`narrow` is the best that ten numbers can do for the training digits, `limits.pca(Y, 10)`. Write `impostor(narrow)`: one picture, 784 values "
+        "from 0 to 1, to which these ten numbers give **less energy than to every unseen digit**, and which is no digit: its squared distance to each of "
         f"the ten thousand training digits is more than {FAR}. (Half of the unseen digits have one nearer. Blank paper has, too.) There are many.",
         (
             "To which pictures does a machine give the energy 0?",

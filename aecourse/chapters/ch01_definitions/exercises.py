@@ -1,9 +1,11 @@
 """Exercises of chapter 1: which letter is what, which task belongs where, what a narrow middle lets through."""
 
+import functools
+
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data, limits
+from aecourse import data, energies, limits
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -65,16 +67,21 @@ def best_fit(E, tau):
 
 
 def _energies(generator: Generator, k: int) -> tuple[Tensor, float]:
-    """Energies of k candidates; the last trial has those of digits under ten numbers, blank paper among the candidates."""
+    """Energies of a few candidates each; in the last trial those of digits under ten numbers."""
     if k == 4:
-        Y = data.digits("test")[:60]
-        narrow = limits.pca(data.digits()[:2000], 10)
-        return (Y - narrow.reconstruct(Y)).square().sum(dim=1).view(12, 5), 20.0
+        return _energies_of_digits(), 20.0
     E = torch.rand(6, 3 + k, generator=generator)
     E[k] += 1.5  # nothing fits here
     E[(k + 1) % 6, 1] = 0.01  # here something does
     E[(k + 2) % 6] *= 0.4  # and here everything does
     return E, 0.4
+
+
+@functools.cache
+def _energies_of_digits() -> Tensor:
+    """Squared errors of sixty unseen digits under ten numbers, as twelve rows of five."""
+    Y = data.digits("test")[:60]
+    return energies.squared_error(Y, limits.pca(data.digits()[:2000], 10).reconstruct(Y)).view(12, 5)
 
 
 def _given(change):

@@ -40,7 +40,8 @@ class Report:
         return (
             f'<p><a href="{link}" target="_blank" rel="noopener">Report: {title}</a> opens a form with what stands'
             " below. Change there what you like; nothing is sent before you send it.</p>"
-            f"<details><summary>What the form says</summary><pre>{said}</pre></details>"
+            '<details><summary>What the form says</summary><pre style="white-space: pre-wrap">'
+            f"{said}</pre></details>"
         )
 
 

@@ -80,7 +80,7 @@ def numbers(line: str) -> list[Number]:
 
 
 def texts(outputs: Iterable[Mapping]) -> dict[str, str]:
-    """What the outputs of a cell say, by kind ("stdout", "text/plain", ...); pictures and widgets say nothing."""
+    """What a reader sees of outputs as text, by kind ("stdout", "text/plain", ...); of HTML without its marks."""
     found: dict[str, str] = {}
     for output in outputs:
         if output["output_type"] == "stream":
@@ -89,6 +89,7 @@ def texts(outputs: Iterable[Mapping]) -> dict[str, str]:
             found["error"] = f"{output['ename']}: {output['evalue']}"
         for kind, text in output.get("data", {}).items():
             if kind.startswith("text/"):
+                text = re.sub(r"<[^>]*>", " ", text) if kind == "text/html" else text
                 found[kind] = f"{found[kind]}\n{text}" if kind in found else text
     return found
 

@@ -50,8 +50,11 @@ def moved(stored: NotebookNode, runs: Mapping[str, NotebookNode]) -> list[Moved]
         runs: condition -> the cell as it came then.
     """
     old, found = comparing.texts(stored.outputs), []
+    plain = comparing.numbers(old.get("text/plain", ""))
     new = {name: comparing.texts(cell.outputs) for name, cell in runs.items()}
     for kind, text in old.items():
+        if kind != "text/plain" and plain and comparing.numbers(text) == plain:
+            continue  # the same in another dress
         lines = text.splitlines()
         anew = {name: texts.get(kind, "").splitlines() for name, texts in new.items()}
         anew = {name: found for name, found in anew.items() if len(found) == len(lines)}
@@ -68,22 +71,26 @@ def moved(stored: NotebookNode, runs: Mapping[str, NotebookNode]) -> list[Moved]
     return found
 
 
-def suggested(numbers: list[Moved]) -> str:
-    """The tag that grants each number about twice its spread, a share or an amount, whichever grants less on the whole.
+def suggested(numbers: list[Moved]) -> list[str]:
+    """The tags that grant each number about twice its spread, a share or an amount; first the closer.
 
     Args:
         numbers: of one cell.
 
     Returns:
-        "" if none moved or one ceased to be finite.
+        none if no number moved or one ceased to be finite.
     """
     needed = [(abs(n.value), 2 * n.spread) for n in numbers if n.spread]
     if not needed or any(math.isinf(need) for _, need in needed):
-        return ""
+        return []
     amount = max(need for _, need in needed)
-    share = max(need / size if size else math.inf for size, need in needed)
-    size = math.prod(size for size, _ in needed) ** (1 / len(needed))
-    return f"within-{_up(100 * share)}%" if share * size <= amount else f"within-{_up(amount)}"
+    if not all(size for size, _ in needed):
+        return [f"within-{_up(amount)}"]
+    share = max(need / size for size, need in needed)
+    sizes = [abs(n.value) for n in numbers if n.value and math.isfinite(n.value)]
+    usual = math.exp(sum(map(math.log, sizes)) / len(sizes))
+    tags = [f"within-{_up(100 * share)}%", f"within-{_up(amount)}"]
+    return tags if share * usual <= amount * (1 + 1e-9) else tags[::-1]
 
 
 def _up(x: float) -> str:
@@ -147,11 +154,11 @@ def _table(numbers: list[Moved], tags: list[str]) -> str:
 
 def _advice(numbers: list[Moved], cell: NotebookNode) -> str:
     """The suggested tag, and in what it would be wider than the claim of its cell."""
-    tag = suggested(numbers)
-    if not tag:
+    wider = {tag: claims.too_wide(cell.outputs, [comparing.COMPARED, tag]) for tag in suggested(numbers)}
+    if not wider:
         return "not finite in a condition"
-    wider = claims.too_wide(cell.outputs, [comparing.COMPARED, tag])
-    return f"{tag}; take more samples or claim less: {wider[0]}" if wider else tag
+    tag = next((tag for tag, said in wider.items() if not said), next(iter(wider)))
+    return f"{tag}; take more samples or claim less: {wider[tag][0]}" if wider[tag] else tag
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:

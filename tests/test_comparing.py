@@ -173,6 +173,15 @@ def test_a_markdown_table_is_compared_like_any_text():
     ]
 
 
+def test_of_html_only_what_a_reader_sees_is_compared():
+    old, new = (result("It is 0.5", **{"text/html": f'<p id="a{k}" data-is="0.50{k}">It is 0.5</p>'}) for k in (1, 2))
+    assert comparing.compare([old], [new], [comparing.COMPARED]) == []
+    new = result("It is 0.5", **{"text/html": "<p>It is 0.6</p>"})
+    assert comparing.compare([old], [new], [comparing.COMPARED])[0].startswith(
+        "text/html, line 1, number 1: stored 0.5"
+    )
+
+
 def test_pieces_of_one_stream_are_one_text():
     assert comparing.compare([stream("a\nb 1\n")], [stream("a\n"), stream("b 1\n")], [comparing.COMPARED]) == []
 

@@ -229,6 +229,15 @@ def test_predict_stands_before_compare_in_the_section_of_its_number_with_the_ans
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_what_a_notebook_stored_is_what_is_asked_today(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if found := re.fullmatch(r'exercises\.(predict|quiz)\("([^"]+)"\)', cell.source):
+            stored, asked = cell.outputs[0].data["text/html"], getattr(exercises, found[1])(found[2])._html()
+            assert forms.SCRIPT.sub("", stored) == forms.SCRIPT.sub("", asked), f"run: make bake ({cell.source})"
+            assert ("<script>" in stored) == ("<script>" in asked)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 def test_a_slide_with_a_prediction_shows_nothing_of_the_answer(path):
     waiting = ""
     for cell in nbformat.read(path, as_version=4).cells:

@@ -80,7 +80,8 @@ def test_what_gives_the_answer_away_waits_for_the_prediction_and_nothing_else_do
 def test_one_may_look_without_predicting(visit, alone):
     page = visit().page
     page.goto(alone)
-    question(page, "Which?").get_by_role("button", name="Show it without predicting").click()
+    question(page, "Which?").get_by_role("button", name="Show it without predicting").press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "a & b"
     assert page.get_by_text("secret c").is_visible()
     assert page.get_by_text('It is: "c". It fits.').is_visible()
     assert not page.get_by_text("You said").first.is_visible()

@@ -129,9 +129,9 @@ def replies(summary: str, texts: Mapping[str, str]) -> str:
 
 @cache
 def script() -> str:
-    """What brings the questions of a page to life, without indents and comments."""
+    """What brings the questions of a page to life, in one line: in a notebook it is data, not text."""
     lines = map(str.strip, Path(__file__).with_name("page.js").read_text("utf-8").splitlines())
-    return "\n".join(["<script>", *(line for line in lines if line and not line.startswith("//")), "</script>"])
+    return f"<script>{' '.join(line for line in lines if not line.startswith('//'))}</script>"
 
 
 SCRIPT = re.compile(r"<script>.*?</script>", re.S)  # in what a notebook has stored

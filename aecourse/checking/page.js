@@ -92,22 +92,21 @@
     const pressed = [];
     let typed;
 
-    const say = (said, aloud = true) => {
+    const say = (said, given = true) => {
       pressed.forEach((one) => one.setAttribute("aria-pressed", String(one.textContent === said)));
       if (typed) typed.value = said ?? "";
-      if (aloud) keep(key, said);
+      if (given) keep(key, said);
       if (folded) status.textContent = said === null ? "" : own[said] ?? "";
-      else if (answer) {
-        verdicts.textContent = said === null ? "" : verdict(answer, said);
-        reveal(said !== null);
-        status.textContent = said !== null ? "Your prediction is kept. What came out stands below."
-          : hidden.length ? "What came out is hidden until you predict." : "";
-      }
+      else if (said === null) status.textContent = hidden.length ? "What came out is hidden until you predict." : "";
+      else status.textContent = `Your prediction is kept.${answer ? " What came out stands below." : ""}`;
+      if (verdicts) verdicts.textContent = said === null ? "" : verdict(answer, said);
+      reveal(said !== null);
       again.hidden = said === null;
       skip.hidden = said !== null || !hidden.length;
     };
     const reveal = (shown) => hidden.forEach((element) => {
-      const waits = (element.aecourseWaits ??= new Set());  // for more than one question, if they are asked together
+      // For more than one question, if they are asked together.
+      const waits = (element.aecourseWaits ??= new Set());
       if (shown) waits.delete(key); else waits.add(key);
       element.classList.toggle(element.matches(OUTPUT) ? "aecourse-waits-inside" : "aecourse-waits", waits.size > 0);
     });
@@ -133,11 +132,13 @@
       reveal(true);
       skip.hidden = true;
       status.textContent = "What came out stands below.";
+      (typed ?? pressed[0]).focus();
     }, "aecourse-less");
     const again = button(question, "Answer again", () => { say(null); (typed ?? pressed[0]).focus(); }, "aecourse-less");
     if (folded) folded.hidden = true;
     const before = kept(key);
-    say(pressed.length && !pressed.some((one) => one.textContent === before) ? null : before, false);
+    const fits = typed ? Number.isFinite(parseFloat(before)) : pressed.some((one) => one.textContent === before);
+    say(fits ? before : null, false);
   };
 
   const start = () => {

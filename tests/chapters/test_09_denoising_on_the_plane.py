@@ -1,10 +1,12 @@
 """What the live figures of chapter 9 say is true."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 
-from aecourse import data, limits
+from aecourse import data, exercises, limits
 from aecourse.chapters.ch09_denoising_on_the_plane import live_figures
 from aecourse.chapters.ch09_denoising_on_the_plane.live_figures import (
     denoise_the_plane,
@@ -70,3 +72,48 @@ def test_sampling_paths_refuse_by_name():
         watch_the_sampling({"one": torch.zeros(2, 5, 2)}, torch.tensor([1.0, 0.5]), data.spiral())
     with pytest.raises(ValueError, match="^paths"):
         watch_the_sampling({}, torch.tensor([1.0]), data.spiral())
+
+
+# --- exercises ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("AECOURSE_DATA", str(tmp_path))
+
+
+def _noisier(denoise, noise, sigmas):
+    """Whole jumps, and fresh noise of the next level after each."""
+    y = sigmas[0] * noise
+    for sigma, following in itertools.pairwise(sigmas):
+        y = denoise(y, sigma) + following * torch.randn(y.shape)
+    return denoise(y, sigmas[-1])
+
+
+def _langevin(denoise, noise, sigmas):
+    y = sigmas[0] * noise
+    for sigma in sigmas:
+        for _ in range(4):
+            score = (denoise(y, sigma) - y) / sigma**2
+            y = y + 0.3 * sigma**2 * score + 0.6**0.5 * sigma * torch.randn(y.shape)
+    return denoise(y, sigmas[-1])
+
+
+def _left_at_the_last_level(denoise, noise, sigmas):
+    y = sigmas[0] * noise
+    for sigma, following in itertools.pairwise(sigmas):
+        y = y + (following - sigma) * (y - denoise(y, sigma)) / sigma
+    return y
+
+
+@pytest.mark.parametrize("sampler", [_noisier, _langevin, _left_at_the_last_level])
+@pytest.mark.parametrize("seed", range(3))
+def test_samplers_of_other_kinds_are_right(sampler, seed):
+    verdict = exercises.load("9.5").check(sampler, seed=seed)
+    assert verdict.passed, verdict
+
+
+def test_samples_that_grow_or_all_lie_in_one_place_are_named():
+    say = exercises.load("9.5").check
+    assert "infinite or NaN" in say(lambda denoise, noise, sigmas: noise / 0).message
+    assert "nearly all on the same few" in say(lambda denoise, noise, sigmas: denoise(0 * noise, sigmas[-1])).message

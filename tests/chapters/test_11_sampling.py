@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from aecourse import energies, exercises
 from aecourse.chapters.ch11_sampling.live_figures import Trained, dial_beta
 
 
@@ -15,3 +16,38 @@ def test_the_dial_says_how_many_codes_lie_outside():
     assert "KL = 1.0" in picture.set(beta=1).caption
     with pytest.raises(ValueError, match="^trained: expected at least two"):
         dial_beta({1.0: first}, torch.arange(4))
+
+
+# --- exercises ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("AECOURSE_DATA", str(tmp_path))
+
+
+def test_the_solutions_agree_with_the_library():
+    generator = torch.Generator().manual_seed(0)
+    mu, log_var = torch.randn(2, 6, 40, generator=generator)
+    torch.testing.assert_close(exercises.load("11.1").answer(mu, log_var), energies.gaussian_kl(mu, log_var))
+    chance = torch.Generator().manual_seed(1)
+    same = torch.randn(mu.shape, generator=torch.Generator().manual_seed(1))
+    h = exercises.load("11.2").answer(mu, log_var, same)
+    torch.testing.assert_close(h, energies.reparameterise(mu, log_var, chance))
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        lambda mu, log_var, epsilon: torch.addcmul(mu, log_var.exp().sqrt(), epsilon),
+        lambda mu, log_var, epsilon: torch.distributions.AffineTransform(mu, (log_var / 2).exp())(epsilon),
+    ],
+)
+def test_a_sample_with_slopes_passes_in_another_style(sample):
+    assert exercises.load("11.2").check(sample, seed=0).passed
+
+
+def test_a_sample_of_an_unknown_kind_is_shown_with_what_it_was_made_of():
+    said = exercises.load("11.2").check(lambda mu, log_var, epsilon: mu + 3 + epsilon, seed=0).message
+    assert "for μ = " in said
+    assert "ε = " in said

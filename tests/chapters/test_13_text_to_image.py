@@ -1,9 +1,13 @@
 """The playground of chapter 13: what it shows is what was computed, and what is typed stays text."""
 
+import itertools
+import random
+
 import numpy as np
 import pytest
 import torch
 
+from aecourse import exercises
 from aecourse.chapters.ch13_text_to_image.live_figures import EXAMPLE_CAPTIONS, play_with_captions, reword
 from aecourse.text_to_image import captions, checker, grammar, painter
 
@@ -126,3 +130,53 @@ def test_the_model_and_the_first_caption_are_checked_by_name():
 
 
 # --- the dial and the codebook ------------------------------------------------------------------------------------
+
+
+# --- exercises ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("AECOURSE_DATA", str(tmp_path))
+
+
+def _one_by_one(colours, shapes, k):
+    """Take pairs out in any order, as long as both words stay in another one."""
+    stay = list(itertools.product(colours, shapes))
+    random.Random(0).shuffle(stay)
+    for pair in list(stay):
+        rest = [other for other in stay if other != pair]
+        if len(stay) > len(colours) * len(shapes) - k and all(
+            any(other[i] == pair[i] for other in rest) for i in (0, 1)
+        ):
+            stay = rest
+    return [pair for pair in itertools.product(colours, shapes) if pair not in stay]
+
+
+def _a_row_and_a_column(colours, shapes, k):
+    """Right for few pairs, not for the largest k: a row and a column are one pair more than a diagonal."""
+    return list(itertools.product(colours[1:], shapes[1:]))[:k]
+
+
+def test_a_split_is_judged_up_to_the_largest_that_is_possible():
+    say = exercises.load("13.5").check
+    assert "18 different pairs are asked for; 15 came" in say(_a_row_and_a_column).message
+    kept = {("red", "circle")}
+    assert "not of these colours and shapes" in say(lambda colours, shapes, k: {("mauve", "circle")} | kept).message
+
+
+def test_pairs_may_be_taken_out_one_by_one_while_that_is_easy():
+    for m, n, k in ((10, 10, 20), (3, 5, 6)):
+        colours, shapes = [f"colour {i}" for i in range(m)], [f"shape {i}" for i in range(n)]
+        held = _one_by_one(colours, shapes, k)
+        stay = set(itertools.product(colours, shapes)) - set(held)
+        assert len(set(held)) == k
+        assert {c for c, _ in stay} == set(colours)
+        assert {s for _, s in stay} == set(shapes)
+
+
+def test_the_probability_of_197_tokens_is_a_number():
+    logits = torch.randn(2, 197, 384, generator=torch.Generator().manual_seed(0))
+    tokens = torch.zeros(2, 197, dtype=torch.long)
+    right = torch.distributions.Categorical(logits=logits.double()).log_prob(tokens).sum(dim=1)
+    torch.testing.assert_close(exercises.load("13.1").answer(logits, tokens).double(), right, rtol=1e-5, atol=0)

@@ -178,19 +178,9 @@ EXERCISES = (
     ),
     Exercise(
         "8.4", "a denoiser that does not denoise",
-        "This loop should make `model`, a network of two numbers to two, a denoiser of the points `Y` (m, 2), for noise of standard deviation `sigma`. It has three faults:\n\n"
-        "```python\n"
-        "def train_denoiser(model, Y, sigma):\n"
-        "    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)\n"
-        "    y_hat = Y + sigma**2 * torch.randn_like(Y)\n"
-        "    for _ in range(300):\n"
-        "        F = (y_hat - model(y_hat)).square().sum(dim=1)\n"
-        "        optimiser.zero_grad()\n"
-        "        F.mean().backward()\n"
-        "        optimiser.step()\n"
-        "```\n\n"
-        "Write `train_denoiser(model, Y, sigma)` without them. It trains `model` and returns nothing. The check trains a network on the spiral with it; on fresh noise, its squared error may be at most 1.12 times that of the best possible denoiser.",
-        ("Which model would make this F zero?", "A network that sees the same numbers 300 times: what can it learn besides where the points are?", "And how strong is the noise that it sees? Compare with the word for sigma in the statement."),
+        "Below its first line, the cell has a loop that should make `model`, a network of two numbers to two, a denoiser of the points `Y` (m, 2), for noise of standard deviation `sigma`. It has **three faults**. Delete the first line and mend the loop: "
+        "`train_denoiser(model, Y, sigma)` trains the model and returns nothing. The check trains a network on the spiral with it; on fresh noise, its squared error may be at most 1.12 times that of the best possible denoiser. Any loop that achieves this will do.",
+        ("Which model would make the F of this loop 0?", "A network that sees the same numbers 300 times: what can it learn besides where the points are?", "And how strong is the noise that it sees? Compare with the word for sigma in the statement."),
         None, train_denoiser,
         (
             Wrong(partial(_faulty, copies=True), "it hands on what it reads, the noise included: with what is its answer compared?"),

@@ -32,11 +32,16 @@ for name, example in FIGURES.items():
 row = exercises.quiz("4").widget().children[0]
 row.children[1].children[0].click()
 assert row.children[2].value
+compared, asked = exercises.compare("2.2", 11.2), exercises.predict("2.2")
+asked.widget().children[1].children[0].value = "30"
+exercises.predict("2.3").widget().children[1].children[0].click()
+assert exercises.predict("2.3").prediction.given()
+assert "18.8 points too high" in repr(compared) and "18.8 points too high" in compared._line.box.value
 print("seven works")
 """
 
 
-def test_live_figures_and_self_tests_build_and_move_with_ipywidgets_7():
+def test_live_figures_self_tests_and_predictions_build_and_move_with_ipywidgets_7():
     if not SEVEN.exists():
         pytest.skip("ipywidgets 7.7.1 lies in .venv after make setup only")
     done = subprocess.run(

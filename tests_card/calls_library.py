@@ -16,6 +16,7 @@ from aecourse import (
     data,
     descent,
     energies,
+    exercises,
     guards,
     likelihood,
     limits,
@@ -135,6 +136,7 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "training.evaluate": lambda on: training.evaluate(_learned(on), on(Y)),
     "weights.load": _loaded,
     "weights.save": _saved,
+    "exercises.compare": lambda on: exercises.compare("2.2", on(F[0])).result,
 }
 
 ELSEWHERE = {
@@ -143,7 +145,7 @@ ELSEWHERE = {
         weights.inpainter weights.card weights.read weights.write
     """,
     "meets no tensor": """
-        exercises.every exercises.quizzes exercises.load exercises.quiz
+        exercises.every exercises.quizzes exercises.load exercises.quiz exercises.predictions exercises.predict
         guards.count guards.number guards.choice guards.function guards.image_shape guards.instance
         live.slider live.menu live.check live.text live.slot live.row live.Live.set live.Live.choices
         notation.colour notation.table runtime.setup runtime.check style.use style.new_figure

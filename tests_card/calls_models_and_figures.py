@@ -93,8 +93,16 @@ ELSEWHERE = {
     """,
     "meets no tensor": """
         checking.engine.Exercise.hint checking.engine.Exercise.solution checking.engine.outcome
+        checking.forms.Line.say checking.forms.between checking.forms.bundle checking.forms.buttons
+        checking.forms.field checking.forms.heading checking.forms.interval checking.forms.options
+        checking.forms.question checking.forms.replies checking.forms.script
+        checking.predictions.Asked.answer checking.predictions.Asked.widget checking.predictions.Compared.follow
+        checking.predictions.Prediction.accept checking.predictions.Prediction.given
+        checking.predictions.Prediction.outcome checking.predictions.Prediction.say
+        checking.predictions.Prediction.verdict checking.predictions.digits
         checking.quizzes.Quiz.reply checking.quizzes.Quiz.widget
         checking.records.path checking.records.read checking.records.record checking.records.progress
+        checking.records.keep checking.records.predicted
         figures.curves.bars figures.diagrams.diagram figures.energy_map.mark_optimum
         figures.maps.square figures.maps.extent figures.task_regions.where figures.task_regions.regions
     """,

@@ -28,6 +28,16 @@ from aecourse import guards, notation
 
 _WIDE = {"description_width": "9em"}
 _LAYOUT = {"width": "30em", "max_width": "100%"}
+# Widgets have no words for those who listen to a page. The text below a picture adds them where it is shown: the
+# picture gets its alternative, sliders get their names, and the text's place, which stays while the text changes,
+# becomes a status, which is read out.
+_TELL = (
+    "const place = this.closest('.widget-html-content'), box = place.closest('.widget-vbox');"
+    "place.setAttribute('role', 'status');"
+    "box.querySelector('.widget-image').alt = this.dataset.alt;"
+    "for (const knob of box.querySelectorAll('.noUi-handle'))"
+    " knob.setAttribute('aria-label', knob.closest('.widget-slider').querySelector('.widget-label').textContent)"
+)
 
 
 def slider(
@@ -174,6 +184,12 @@ class Live:
         """The picture that is shown now."""
         return bytes(self._image.value)
 
+    @property
+    def alt(self) -> str:
+        """What the picture shows, for those who cannot see it: the titles of its panels."""
+        titles = [ax.get_title(loc) for ax in self.figure.axes for loc in ("left", "center", "right")]
+        return f"Figure: {notation.plain('; '.join(filter(None, titles)))}"
+
     def set(self, **values: Any) -> "Live":
         """Do what a hand on the controls would do.
 
@@ -242,7 +258,8 @@ class Live:
 
     def _say(self, text: str) -> None:
         """Show text below the picture, as text: what was typed is never markup."""
-        self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(text)}</div>'
+        told = f'<style data-alt="{html.escape(self.alt)}" onload="{_TELL}"></style>'
+        self._text.value = f'<div style="font-size: 1.1em; line-height: 1.4">{html.escape(text)}</div>{told}'
 
     def _draw(self) -> None:
         """Draw the artists that move over a stored picture of all that stays: several times faster than drawing all.

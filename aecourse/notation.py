@@ -5,6 +5,7 @@ Colours: the "bright" palette of Paul Tol [tol2021], which readers with the comm
 blindness can tell apart; a marker or an outline always repeats what the colour says.
 """
 
+import re
 from dataclasses import dataclass
 
 INK, MUTED, FAINT, PAPER = "#222222", "#6F6F6F", "#C4C4C4", "#FFFFFF"
@@ -82,6 +83,20 @@ def colour(code: str) -> str:
     if code not in SYMBOLS:
         raise ValueError(f"code: expected one of {', '.join(SYMBOLS)}, got {code!r}")
     return SYMBOLS[code].colour
+
+
+def plain(text: str) -> str:
+    """A text with formulas as one reads it: letters in Unicode, and no marks of LaTeX.
+
+    Args:
+        text: such as "$\\tilde{y}$ from $d$ = 10".
+
+    Returns:
+        such as "ỹ from d = 10".
+    """
+    for symbol in SYMBOLS.values():
+        text = text.replace(symbol.latex, symbol.letter) if "\\" in symbol.latex else text
+    return re.sub(r"\\mathrm|[${}]", "", text.replace(r"\mid", "|"))
 
 
 def table(kind: str = "variable") -> str:

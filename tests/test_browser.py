@@ -138,6 +138,29 @@ def test_slider_menu_and_text_move_the_picture(page):
     assert "2 0; 0 0.5" in figure.caption()
 
 
+def test_who_listens_is_told_what_the_picture_shows_what_a_slider_sets_and_what_it_changed(page):
+    figure = Figure(page, "turn (degrees)")
+    assert figure.image.get_attribute("alt").startswith("Figure: y; W T y")
+    knob = figure.box.get_by_role("slider", name="turn (degrees)")
+    status = figure.box.get_by_role("status")
+    place, before = status.element_handle(), status.inner_text()
+
+    def press():
+        knob.focus()
+        page.keyboard.press("ArrowRight")
+
+    figure.changes(press)
+    page.wait_for_function("([e, t]) => e.innerText !== t", arg=[place, before])
+    assert place.evaluate("e => e.isConnected"), "a status is read out if it stays while its text changes"
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    live = [
+        node
+        for node in nodes
+        if {"name": "live", "value": {"type": "token", "value": "polite"}} in node.get("properties", [])
+    ]
+    assert len(live) >= len(GUESTS)
+
+
 def test_typed_markup_is_shown_as_text(page):
     figure = Figure(page, "turn (degrees)")
     typed = figure.box.locator("input[type=text]").last

@@ -122,6 +122,15 @@ def test_set_refuses_by_name_and_changes_nothing(moving, values, said):
     assert moving.png == before
 
 
+def test_the_pictures_alternative_is_the_titles_of_its_panels_as_one_reads_them(moving):
+    left, right = moving.figure.axes
+    left.set_title(r"$\tilde{y}$ < $y$", loc="left")
+    right.set_title("its slope")
+    moving.set(height=0.7)
+    assert moving.alt == "Figure: ỹ < y; its slope"
+    assert 'data-alt="Figure: ỹ &lt; y; its slope"' in moving._text.value
+
+
 def test_a_mistake_in_an_update_is_not_swallowed():
     figure, _ = new_figure()
     picture = live.Live(figure, {"a": live.slider("a", 1, 3, 1)}, lambda a: f"{1 / (a - 2)}")

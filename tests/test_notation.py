@@ -41,6 +41,18 @@ def test_the_table_is_markdown_with_one_row_a_symbol():
     assert len({line.count("|") for line in lines}) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r"$\tilde{y}$ from $d$ = 10", "ỹ from d = 10"),
+        (r"$E[y \mid \hat{y}] - \hat{y}$", "E[y | ŷ] - ŷ"),
+        (r"$\tilde{y} = \mathrm{Dec}(h)$", "ỹ = Dec(h)"),
+    ],
+)
+def test_formulas_are_read_as_letters(text, read):
+    assert notation.plain(text) == read
+
+
 def test_an_unknown_symbol_is_refused_by_name():
     with pytest.raises(ValueError, match="^code: expected one of x, y"):
         notation.colour("q")

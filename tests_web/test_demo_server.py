@@ -99,6 +99,8 @@ def test_all_of_a_figure_is_seen_without_scrolling_in_large_type(open_page, name
     sliders = page.locator(".widget-hslider .widget-label")
     assert all(sliders.nth(k).evaluate(size) >= 23 for k in range(sliders.count()))
     assert page.locator(".widget-html-content > div").last.evaluate(size) >= 23
+    assert page.locator("img.widget-image").get_attribute("alt").startswith("Figure: ")
+    assert page.get_by_role("status").inner_text() == said.inner_text()
     assert page.title() == page.locator("h1").inner_text()
     assert wrong == []
 

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data
+from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -69,7 +70,10 @@ def _copies(fn: Callable, generator: Generator) -> str | None:
         given = fn(n)
         if not isinstance(given, tuple | list) or len(given) != 2:
             return "two matrices are asked for: `return W_h, W_y`"
-        W_h, W_y = (torch.as_tensor(W).detach().cpu().float() for W in given)
+        W_h, W_y = (stacked(W) for W in given)
+        if W_h is None or W_y is None:
+            return "two matrices of numbers are asked for: `return W_h, W_y`"
+        W_h, W_y = W_h.float(), W_y.float()
         if W_h.shape != (2 * n, n) or W_y.shape != (n, 2 * n):
             return _shapes(W_h, W_y, n)
         y = 3 * torch.randn(50, n, generator=generator)

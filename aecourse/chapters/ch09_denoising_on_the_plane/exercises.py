@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data
+from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -98,9 +99,11 @@ def _samples(fn: Callable, generator: Generator) -> str | None:
     )
     if given is None:
         return "your function returns None: is there a `return`?"
-    y = torch.as_tensor(given).detach().cpu().float()
-    if y.shape != noise.shape:
-        return f"expected samples of shape {tuple(noise.shape)}, got {tuple(y.shape)}"
+    y = stacked(given)
+    if y is None or y.shape != noise.shape:
+        came = tuple(y.shape) if y is not None else type(given).__name__
+        return f"expected samples of shape {tuple(noise.shape)}, got {came}"
+    y = y.float()
     if not y.isfinite().all():
         return "some samples are infinite or NaN: does the noise grow?"
     if torch.cdist(y, dense).amin(dim=1).median() > 0.04:

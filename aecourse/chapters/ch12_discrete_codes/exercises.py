@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
+from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -91,9 +92,11 @@ def _rescued(fn: Callable, generator: Generator) -> str | None:
     given = fn(h.clone(), entries.clone(), counts.clone())
     if given is None:
         return "your function returns None: is there a `return`?"
-    new, dead = torch.as_tensor(given).detach().cpu().float(), counts == 0
-    if new.shape != entries.shape:
-        return f"all K entries are asked for, {tuple(entries.shape)}; got {tuple(new.shape)}"
+    new, dead = stacked(given), counts == 0
+    if new is None or new.shape != entries.shape:
+        came = tuple(new.shape) if new is not None else type(given).__name__
+        return f"all K entries are asked for, {tuple(entries.shape)}; got {came}"
+    new = new.float()
     if not torch.allclose(new[~dead], entries[~dead]):
         return "entries that are in use have moved: the decoder knows them; move the dead ones only"
     if torch.allclose(new, entries):

@@ -82,10 +82,11 @@ def _holds_out(fn: Callable, generator: Generator) -> str | None:
         colours, shapes = list(vocabulary.COLOURS[:m]), list(vocabulary.SHAPES[:n])
         given = fn(list(colours), list(shapes), k)
         if not isinstance(given, set | frozenset | list | tuple) or not all(
-            isinstance(p, tuple) and len(p) == 2 for p in given
+            isinstance(pair, tuple | list) and len(pair) == 2 for pair in given
         ):
             return "a set of pairs is asked for, each a tuple (colour, shape)"
-        held, every = set(given), {(colour, shape) for colour in colours for shape in shapes}
+        held = {tuple(pair) for pair in given}
+        every = {(colour, shape) for colour in colours for shape in shapes}
         if held and held <= {(shape, colour) for colour, shape in every}:
             return "each pair is (colour, shape), in this order"
         if not held <= every:

@@ -17,9 +17,9 @@ KIND = Prediction("9.2", "Which?", options={"a & b": "Too <b>wide</b>.", '"c"': 
 TEST = Quiz("9", (Question("Is it?", {"yes": "It is.", "no": "It is not."}, "yes"),), script=False)
 
 
-def shown(thing):
+def shown(thing, source="call()"):
     data = {kind: text for kind, text in thing._repr_mimebundle_().items() if kind != forms.WIDGET}
-    return new_code_cell("call()", outputs=[new_output("display_data", data)])
+    return new_code_cell(source, outputs=[new_output("display_data", data)])
 
 
 def printed(text):
@@ -31,7 +31,11 @@ def alone(serve, tmp_path_factory):
     """A notebook as nbconvert writes it, without scripts of others; returns its address."""
     cells = [
         *(new_markdown_cell("## 9.1 First"), shown(Asked(COUNT)), new_markdown_cell("How we count.")),
-        *(printed("secret 28"), new_markdown_cell("*A caption with **28**.*"), shown(Compared(COUNT, 28.26))),
+        *(
+            printed("secret 28"),
+            new_markdown_cell("*A caption with **28**.*"),
+            shown(Compared(COUNT, 28.26), "says 28"),
+        ),
         *(new_markdown_cell("A reading of 28."), printed("open"), shown(Asked(SHARE, script=False))),
         *(printed("secret 91"), shown(Compared(SHARE, 91.34)), new_markdown_cell("## 9.2 Second\n\nAlways there.")),
         *(shown(Asked(KIND, script=False)), printed("secret c"), shown(Compared(KIND)), shown(TEST)),
@@ -63,7 +67,7 @@ def test_without_scripts_everything_can_be_read_and_the_replies_unfold(visit, al
 def test_what_gives_the_answer_away_waits_for_the_prediction_and_nothing_else_does(visit, alone):
     page = visit().page
     page.goto(alone)
-    waiting = ["secret 28", "A caption with", "It is: 28.3 numbers. So many.", "A reading of 28."]
+    waiting = ["secret 28", "A caption with", "It is: 28.3 numbers. So many.", "A reading of 28.", "says"]
     others = ["secret 91", "It is: 91.3 %.", "secret c", "It fits."]
     for text in waiting + others:
         assert not page.get_by_text(text).first.is_visible(), text

@@ -60,8 +60,8 @@
     return `${words}, ${digits(Math.abs(gap))}${unit === "%" ? " points" : ""} too ${gap > 0 ? "high" : "low"}.`;
   };
 
-  // What gives an answer away: the outputs between the question and its comparison, captions among them, and the reading
-  // of the result, up to the next code or heading.
+  // What gives an answer away: the outputs between the question and its comparison, captions among them; the comparison
+  // with its code; and the reading of the result, up to the next code or heading.
   const CELL = ".cell, .jp-Cell", OUTPUT = ".cell_output, .jp-Cell-outputWrapper";
   const isCode = (element) => element.matches(".cell, .jp-CodeCell");
   const isCaption = (element) => {
@@ -77,8 +77,8 @@
     for (let next = from.nextElementSibling; next; next = next.nextElementSibling) {
       if (passed && (isCode(next) || next.matches("section") || next.querySelector(":scope h1, :scope h2, :scope h3"))) break;
       if (next.querySelector(".aecourse-question")) continue;
-      if (isCode(next)) found.push(...next.querySelectorAll(OUTPUT));
-      else if (passed || isCaption(next)) found.push(next);
+      if (next === to || passed || isCaption(next)) found.push(next);
+      else if (isCode(next)) found.push(...next.querySelectorAll(OUTPUT));
       passed ||= next === to;
     }
     return found;

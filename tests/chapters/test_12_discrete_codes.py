@@ -58,6 +58,7 @@ def _by_k_means(h, entries, counts):
 
 
 def _in_a_loop(h, entries, counts):
+    entries = entries.clone()
     for k in range(len(entries)):
         if counts[k] == 0:
             entries[k] = h[torch.randint(len(h), (1,))] + 0.01 * torch.randn(1, h.shape[1])

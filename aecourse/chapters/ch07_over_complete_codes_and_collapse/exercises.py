@@ -64,9 +64,9 @@ def within_span(y, basis):
 
 
 def _copies(fn: Callable, generator: Generator) -> str | None:
-    """Whether the weights that `fn` gives copy noise of 2, 1, 5 and 784 numbers; what comes back has a name, or is
+    """Whether the weights that `fn` gives copy noise of 2, 1, 5 and 49 numbers; what comes back has a name, or is
     shown."""
-    for n in (2, 1, 5, 784):
+    for n in (2, 1, 5, 49):
         given = fn(n)
         if not isinstance(given, tuple | list) or len(given) != 2:
             return "two matrices are asked for: `return W_h, W_y`"

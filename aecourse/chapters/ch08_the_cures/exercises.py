@@ -65,19 +65,26 @@ def train_denoiser(model, Y, sigma):
         optimiser.step()
 
 
+def _network() -> torch.nn.Module:
+    """Of two numbers to two."""
+    nn = torch.nn
+    return nn.Sequential(nn.Linear(2, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 2))
+
+
 def _denoises(fn: Callable, generator: Generator) -> str | None:
     """Whether a network that `fn` has trained on the spiral is nearly the best denoiser there is. If not: what it was
     fed, and what it makes of fresh noise, say why."""
     Y, sigma, fed = data.spiral(), 0.3, list[Tensor]()
-    layers = torch.nn.Linear(2, 64), torch.nn.Tanh(), torch.nn.Linear(64, 64), torch.nn.Tanh(), torch.nn.Linear(64, 2)
-    model = torch.nn.Sequential(*layers)
+    model = _network()
     watch = model.register_forward_pre_hook(lambda _, given: fed.append(given[0].detach().clone()))
     fn(model, Y.clone(), sigma)
     watch.remove()
+    trained = _network()
+    trained.load_state_dict(model.state_dict())  # what it learned, and nothing else
     y = Y.repeat(100, 1)
     y_hat = y + sigma * torch.randn(y.shape, generator=generator)
     with torch.no_grad():
-        y_tilde = model(y_hat)
+        y_tilde = trained(y_hat)
     F, moved = (y - y_tilde).square().sum(dim=1).mean().item(), (y_hat - y_tilde).square().sum(dim=1).mean().item()
     risk = (y - limits.BayesDenoiser(Y, sigma)(y_hat)).square().sum(dim=1).mean().item()
     if fault := _why(fed, Y, sigma, moved):

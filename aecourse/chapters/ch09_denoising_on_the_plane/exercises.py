@@ -14,12 +14,12 @@ from aecourse.checking.quizzes import Question
 
 
 def _noisy_points(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
-    """Noisy samples and points, close enough for several to matter; the last are places of the box, some far away, and
+    """Noisy samples and points, close enough for several to matter; the last are places of the box, some so far away that no float holds their weights, and
     the spiral, at the smallest noise of the chapter."""
     if k == 4:
         near = data.spiral()[::11] + 0.03 * torch.randn(10, 2, generator=generator)
         corners = torch.cartesian_prod(*[torch.tensor(data.BOX)] * 2)
-        return torch.cat([near, corners]), data.spiral(), 0.03
+        return torch.cat([torch.tensor([[2.0, 2.0]]), corners, near]), data.spiral(), 0.03
     points = torch.randn(7 + k, 2, generator=generator)
     return torch.randn(4, 2, generator=generator), points, 0.5 + 0.1 * k
 
@@ -94,11 +94,14 @@ def _samples(fn: Callable, generator: Generator) -> str | None:
     turn = torch.linalg.qr(torch.randn(2, 2, generator=generator))[0]
     points, dense = data.spiral() @ turn, data.spiral(1000) @ turn
     noise = torch.randn(2000, 2, generator=generator)
+    handed = noise.clone()
     given = fn(
-        lambda y_hat, sigma: posterior_mean(y_hat, points, sigma), noise, torch.logspace(0.477, -1.52, 20).tolist()
+        lambda y_hat, sigma: posterior_mean(y_hat, points, sigma), handed, torch.logspace(0.477, -1.52, 20).tolist()
     )
     if given is None:
         return "your function returns None: is there a `return`?"
+    if not torch.equal(noise, handed):
+        return "your function changes `noise` in place; compute a new value instead"
     y = stacked(given)
     if y is None or y.shape != noise.shape:
         came = tuple(y.shape) if y is not None else type(given).__name__
@@ -155,6 +158,7 @@ EXERCISES = (
             Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).softmax(dim=0) @ points, "the softmax runs over the samples: for each ŷ the weights of the *points* sum to 1 (`dim=1`)"),
             Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).exp() @ points, "the weights are not normalised: they have to sum to 1 for each ŷ"),
             Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat, points).square() / (2 * sigma**2)).exp(), points), "far from all points every weight became 0, and 0/0 is NaN: softmax takes the largest exponent off first"),
+            Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat.double(), points.double()).square() / (2 * sigma**2)).exp(), points.double()), "very far from all points every weight became 0 in 64 bits too, and 0/0 is NaN: softmax takes the largest exponent off first"),
             Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat, points).square() / (2 * sigma**2)).exp() + 1e-8, points), "a small number added to the weights: far from all points it outweighs them. `softmax` takes the largest exponent off instead"),
             Wrong(lambda y_hat, points, sigma: posterior_mean(y_hat, points, sigma**2), "σ is squared twice: it stands as σ² in the exponent"),
             Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).softmax(dim=1), "those are the weights of the points; the mean of the points with these weights is asked for"),

@@ -36,17 +36,22 @@ def _images(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor, Tenso
     codes = _gaussian(generator, k)
     if k == 4:
         y = (data.digits("test")[:6] > 0.5).float()
-        return y, 25 * (y - 0.5) + 10 * torch.randn(y.shape, generator=generator), *codes
+        logits = 25 * (y - 0.5) + 10 * torch.randn(y.shape, generator=generator)
+        logits[:, 0] = 45.0  # a corner, never with ink
+        return y, logits, *codes
     y = (torch.rand(3 + k, 6 + k, generator=generator) < 0.4).float()
     return y, torch.randn(3 + k, 6 + k, generator=generator), *codes
 
 
 def _weights(generator: Generator, k: int) -> tuple[Tensor]:
     """Logarithms of importance weights, as small as those of images are; in the last trial of images for which they
-    differ as much as for digits, from -60 to -380, and of one that is larger than a digit."""
+    differ as much as for digits, from -60 to -380, and of one that is larger than a digit, where
+    one sample is far better than the others."""
     if k == 4:
-        middle = torch.tensor([-60.0, -95.0, -130.0, -380.0, -1200.0])[:, None]
-        return (middle + 3 * torch.randn(5, 20, generator=generator),)
+        middle = torch.tensor([-60.0, -95.0, -130.0, -380.0, -1200.0, -1200.0])[:, None]
+        log_w = middle + 3 * torch.randn(6, 20, generator=generator)
+        log_w[5, 7] = -100.0
+        return (log_w,)
     middle = (-90, -100, -300, -900)[k]
     return (middle + 3 * torch.randn(4 + k, 7 + k, generator=generator),)
 
@@ -75,7 +80,7 @@ def _cost(y, logits):
 
 
 def _shifted(log_w, most):
-    return math.log(log_w.shape[1]) - most - (log_w - most).exp().sum(dim=1).log()
+    return math.log(log_w.shape[1]) - (most + (log_w - most).exp().sum(dim=1, keepdim=True).log())[:, 0]
 
 
 _NO_SAMPLES = (
@@ -205,6 +210,7 @@ EXERCISES = (
             Wrong(lambda y, logits, mu, log_var: _cost(y, logits.sigmoid()).sum(dim=1) + kl_to_prior(mu, log_var), "a sigmoid too many: the cross-entropy on logits takes the logits themselves"),
             Wrong(lambda y, logits, mu, log_var: functional.binary_cross_entropy(logits.sigmoid(), y, reduction="none").sum(dim=1) + kl_to_prior(mu, log_var), "for large logits the sigmoid rounds to 1, and `binary_cross_entropy` then says 100 nats for a pixel: stay with logits"),
             Wrong(lambda y, logits, mu, log_var: -(y * logits.sigmoid().log() + (1 - y) * (1 - logits.sigmoid()).log()).sum(dim=1) + kl_to_prior(mu, log_var), "for large logits the sigmoid rounds to 1, and log(1 − 1) is infinite: stay with logits"),
+            Wrong(lambda y, logits, mu, log_var: -(y * logits.double().sigmoid().log() + (1 - y) * (1 - logits.double().sigmoid()).log()).sum(dim=1) + kl_to_prior(mu, log_var), "for the largest logits the sigmoid rounds to 1 in 64 bits too, and log(1 − 1) is infinite: stay with logits"),
             Wrong(lambda y, logits, mu, log_var: (y - logits.sigmoid()).square().sum(dim=1) + kl_to_prior(mu, log_var), "squared error of black-or-white pixels is not in nats: use the cross-entropy"),
             Wrong(lambda y, logits, mu, log_var: _cost(logits, y).sum(dim=1) + kl_to_prior(mu, log_var), "logits and y are swapped: it is log(1 + e^l) − y l"),
             Wrong(lambda y, logits, mu, log_var: _cost(1 - y, logits).sum(dim=1) + kl_to_prior(mu, log_var), "ink and paper are swapped: a pixel with y = 1 costs little where the logit is large"),
@@ -238,6 +244,7 @@ EXERCISES = (
             Wrong(lambda log_w: weighted_bound(log_w) / math.log(2), "that is in bits; asked are nats"),
             Wrong(lambda log_w: -log_w.double().exp().mean(dim=1).log(), "the weights were formed, and the smallest became 0, so the bound is infinite: stay in logarithms"),
             Wrong(lambda log_w: -log_w.exp().mean(dim=1).log(), "the weights were formed in 32 bits and became 0, so the bound is infinite: stay in logarithms"),
+            Wrong(lambda log_w: _shifted(log_w, log_w.mean(dim=1, keepdim=True)), "shifted by the mean of an image: one sample that is far better than the others then has an infinite weight. Take the largest off"),
             Wrong(lambda log_w: _shifted(log_w, log_w.amax()), "shifted by the largest of the whole batch: for the other images all weights still became 0. Each image has its own largest"),
             Wrong(lambda log_w: _shifted(log_w.double(), log_w.amax()), "shifted by the largest of the whole batch: in 64 bits that saves more images, but not all. Each image has its own largest"),
         ),

@@ -89,9 +89,12 @@ def _rescued(fn: Callable, generator: Generator) -> str | None:
     h, fresh = torch.tensor([3.0, -2.0, 1.0]) + torch.randn(2, 1000, 3, generator=generator)
     entries = 0.1 * torch.randn(32, 3, generator=generator)
     counts = torch.bincount(nearest_entry(h, entries), minlength=32)
-    given = fn(h.clone(), entries.clone(), counts.clone())
+    handed = entries.clone()
+    given = fn(h.clone(), handed, counts.clone())
     if given is None:
         return "your function returns None: is there a `return`?"
+    if not torch.equal(handed, entries):
+        return "your function changes `entries` in place; work on a copy, `entries.clone()`"
     new, dead = stacked(given), counts == 0
     if new is None or new.shape != entries.shape:
         came = tuple(new.shape) if new is not None else type(given).__name__

@@ -84,6 +84,9 @@ def matrix_and_squashing() -> live.Live:
         for k, squash in ((1, models.identity), (2, SQUASHINGS[f])):
             dots[k].set_offsets(squash(grid @ turned.T))
             rings[k].set_data(*squash(circle @ turned.T).T)
+        rows = "; ".join(" ".join(f"{w:.3g}" for w in row) for row in last["W"].tolist())
+        axes[1].set_title(f"W T y, W = {rows}, T {turn}°")
+        axes[2].set_title(f"h = f(W T y), f = {f}")
         if W is None:
             return (
                 f"“{typed[:60]}” is no 2 × 2 matrix: type four numbers, rows apart by a semicolon, such as 1 0.5; 0 1"

@@ -61,6 +61,7 @@ def costs() -> live.Live:
             said.append(f"{name} {here:.3f} {unit} (slope {steep:.2f})")
         lowest = limits.cross_entropy_floor(torch.tensor([[y]], dtype=torch.float64)).item()
         floor.set_ydata([lowest, lowest])
+        left.set_title(rf"cost at $y$ = {y:.2f}, $\tilde{{y}}$ = {y_tilde:.2f}")
         for line in targets:
             line.set_xdata([y, y])
         return f"y = {y:.2f}, ỹ = {y_tilde:.2f}: {', '.join(said)}. No ỹ brings cross-entropy below {lowest:.3f} nats."

@@ -42,6 +42,7 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
         position = moment * (len(epochs) - 1)
         F, epoch = energy_map.between(maps, position), energy_map.between(epochs, position).item()
         picture.show(F)
+        plane.set_title(f"F(y) in squared plane units, epoch {epoch:.0f}")
         now.set_xdata([epoch, epoch])
         said = ", ".join(
             f"{label} {energy_map.between(values, position).item():.5f}" for label, values in energies.items()

@@ -50,6 +50,7 @@ def explore_the_code(h: Tensor, labels: Tensor, decode: Callable[[Tensor], Tenso
         with torch.no_grad():
             picture.set_data(decode(here.to(device)).view(side, side).cpu().numpy())
         cross.set_data([h_1], [h_2])
+        image.set_title(f"Dec(h), h = ({h_1:.2f}, {h_2:.2f})")
         distance, nearest = torch.cdist(here, h)[0].min(dim=0)
         said = f"h = ({h_1:.2f}, {h_2:.2f}): the nearest unseen digit is a {labels[nearest].item()}"
         if distance > spread / 3:

@@ -43,6 +43,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, spread: Tensor, energy: Ten
 
     def update(width: int) -> str:
         picture.show(maps[width])
+        plane.set_title(f"F(y) in squared plane units, d = {d[width].item():g}")
         now.set_xdata([d[width].item()] * 2)
         side = "under-complete" if d[width] < 2 else "over-complete" if d[width] > 2 else "as wide as the plane"
         return (

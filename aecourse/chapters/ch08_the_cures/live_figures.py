@@ -77,6 +77,7 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
         energy, value = (energy_map.between(v.log(), position).exp().item() for v in (s.energy, s.strengths))
         share = energy_map.between(s.fraction, position).item()
         mark.set_data([energy], [share])
+        plane.set_title(f"F(y) in squared plane units\n{cure}, {s.name} = {value:.3g}")
         return (
             f"{cure}, {s.name} = {value:.3g}: F on the spiral {energy:.5f} squared plane units, "
             f"{100 * share:.0f} % of the square explained (the spiral itself: {100 * optimum:.0f} %)."

@@ -51,6 +51,8 @@ def weigh_the_points(points: Tensor) -> live.Live:
         cloud.set_sizes((3 + 90 * relative).numpy())
         curve.set_ydata(relative)
         noisy.set_data([y_1], [y_2])
+        plane.set_title(f"dot size: weight, σ = {sigma:.2f}")
+        weights.set_title(rf"weights at $\hat{{y}}$ = ({y_1:.2f}, {y_2:.2f})")
         guess.set_data(*y_tilde[:, None])
         link.set_data(*torch.stack([y_hat[0], y_tilde]).T)
         many = (1 / w.square().sum()).item()
@@ -104,6 +106,7 @@ def denoise_the_plane(points: Tensor, trained: sampling.Denoise) -> live.Live:
         apart = (learned - optimal).norm(dim=1)
         for panel, move in zip(panels, (learned, optimal, learned - optimal), strict=True):
             panel.show(move)
+        axes[0].set_title(rf"{titles[0]}, σ = {sigma:.2f}")
         density = best.log_density(places)
         likely = density >= _floor(best, points, sigma)
         pixels = torch.ones(SIDE * SIDE, 4)
@@ -166,6 +169,7 @@ def follow_the_arrows(points: Tensor, trained: sampling.Denoise) -> live.Live:
             paths[name].set_data(*path.T.cpu())
             ends[name] = limits.nearest_point(path[-1:], points) - path[-1:]
         start.set_data([y_1], [y_2])
+        plane.set_title(f"one step a dot; noise {noise}")
         said = ", ".join(
             f"{name} ends {end.norm().item():.3f} from the nearest data point" for name, end in ends.items()
         )
@@ -211,8 +215,9 @@ def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tens
 
     def update(step: int) -> str:
         distances = []
-        for cloud, path in zip(clouds, paths.values(), strict=True):
+        for ax, cloud, (name, path) in zip(axes, clouds, paths.items(), strict=True):
             cloud.set_data(*path[step].T)
+            ax.set_title(f"{name}, step {step}, σ = {levels[step]:.2f}")
             distances.append((limits.nearest_point(path[step], points) - path[step]).norm(dim=1).median().item())
         said = ", ".join(f"{name} {d:.3f}" for name, d in zip(paths, distances, strict=True))
         return f"step {step}, noise level σ = {levels[step]:.2f}: median distance to the nearest data point: {said}."

@@ -52,6 +52,8 @@ def explore_the_corruption(denoisers: Mapping[str, Callable[[Tensor], Tensor]], 
             y_tilde = denoisers[network](y_hat.to(y.device)).cpu()
         for picture, values in zip(pictures, (true, y_hat, y_tilde), strict=True):
             picture.set_data(values.view(side, side).numpy())
+        axes[1].set_title(rf"$\hat{{y}}$: {kind}, {said}")
+        axes[2].set_title(rf"$\tilde{{y}}$, trained on {network}")
         before, after = (measures.psnr(true, values).item() for values in (y_hat, y_tilde))
         verdict = "closer to y than what it read" if after > before else "no closer to y than what it read"
         return f"{kind}, {said}: PSNR of ŷ {before:.1f} dB, of ỹ {after:.1f} dB, {verdict}."

@@ -74,6 +74,7 @@ def dial_beta(trained: Mapping[float, Trained], labels: Tensor, columns: int = 8
         for k, dot in dots:
             dot.set_offsets(shown.mu[labels == k].numpy())
         picture.set_data(mosaic(shown.samples))
+        plane.set_title(f"mean codes of unseen digits, β = {betas[beta]:g}")
         outside = (shown.mu.norm(dim=1) > 2).double().mean().item()
         return (
             f"β = {betas[beta]:g}: C = {shown.cost:.0f} nats, KL = {shown.kl:.1f} nats an image; "

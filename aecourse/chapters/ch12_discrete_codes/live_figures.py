@@ -61,6 +61,7 @@ def watch_the_codebook(usage: Mapping[str, Tensor]) -> live.Live:
         for bar, height in zip(bars, shares[training][moment], strict=True):
             bar.set_height(height)
         dot.set_data([time[moment]], [curves[training][moment]])
+        left.set_title(f"how often each entry is used: {training}, {time[moment]:.0%}")
         used = int((usage[training][moment] > 1e-3).sum())
         return (
             f"{training}, {time[moment]:.0%} of the training: {used} of {size} entries "

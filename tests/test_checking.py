@@ -291,7 +291,7 @@ def test_behaviour_is_judged_by_its_outcome():
     assert judged.check(lambda energy, z: z.sign()).passed
     assert "is not low" in judged.check(lambda energy, z: 3 + 0 * z).message
     assert "raised ZeroDivisionError" in judged.check(lambda energy, z: 1 / 0).message
-    assert "cannot be judged (AttributeError" in judged.check(lambda energy, z: "low").message
+    assert "cannot be judged: AttributeError" in judged.check(lambda energy, z: "low").message
     assert "stopped: it took longer" in exercise(descend, None, judge=_low, seconds=0.05).check(endless).message
 
 

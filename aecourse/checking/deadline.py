@@ -33,14 +33,20 @@ def deadline(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _by_alarm(seconds: float) -> Iterator[None]:
+    over = threading.Event()
+
     def stop(signum: int, frame: object) -> None:
-        raise TooSlowError
+        if not over.is_set():
+            raise TooSlowError
 
     began = time.monotonic()
     handler = signal.signal(signal.SIGALRM, stop)
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        try:
+            yield
+        finally:  # an alarm between here and the next line still ends in the other `finally`
+            over.set()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
@@ -64,7 +70,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        watch.cancel()
         with lock:  # after this nothing is raised any more; what was asked for and has not happened yet is taken back
             over.set()
             raise_in(here, None)
-        watch.cancel()

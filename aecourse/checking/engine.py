@@ -163,7 +163,8 @@ class Exercise:
             _stop_at_stubs(fn, error)
             if error in raised:
                 return self._raised(error) + self._again(seed)
-            return f"what your function gives cannot be judged ({type(error).__name__}: {error}){self._again(seed)}"
+            text = self._raised(error).removeprefix("your function raised ")
+            return f"what your function gives cannot be judged: {text}{self._again(seed)}"
         return fault
 
     def _raised(self, error: Exception) -> str:

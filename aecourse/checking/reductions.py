@@ -96,13 +96,17 @@ def _sizes(arguments: tuple) -> dict[str, int]:
 
 def _factors(sizes: list[dict[str, int]]) -> Iterator[tuple[str, list[float]]]:
     """What people multiply by, in words and for each trial: the usual factors, sizes, both."""
+    ones = [1.0 for _ in sizes]
+    by_size = {
+        f"{verb} by {name}": [s.get(name, math.nan) ** power for s in sizes]
+        for name in sizes[0]
+        for verb, power in (("divided", -1), ("multiplied", 1))
+    }
+    yield "", ones
+    yield from by_size.items()
     for value, words in _FACTORS.items():
-        yield words, [value for _ in sizes]
-    for value, words in _FACTORS.items():
-        for name in sizes[0]:
-            numbers = [s.get(name, math.nan) for s in sizes]
-            for verb, power in (("divided", -1), ("multiplied", 1)):
-                yield _joined(f"{verb} by {name}", words), [value * n**power for n in numbers]
+        for by, numbers in {"": ones, **by_size}.items():
+            yield _joined(by, words), [value * n for n in numbers]
 
 
 def _sentence(curve: str, reduction: str, factor: str) -> str:
@@ -163,7 +167,6 @@ _CURVES: dict[str, Callable[[Tensor], Tensor]] = {
     "one divided by it": torch.reciprocal,
 }
 _FACTORS = {
-    1.0: "",
     -1.0: "the sign is reversed",
     0.5: "half of it: a factor of 2 is missing",
     2.0: "twice as large: a factor of 2 too many",

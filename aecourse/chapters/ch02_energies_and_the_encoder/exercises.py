@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data, limits
+from aecourse.checking.differences import kind, stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -34,21 +35,20 @@ def _finds_the_best_z(search, generator: Generator) -> str | None:
     axis = torch.stack([torch.linspace(-0.7, 0.7, 20), 0.05 + 0.1 * torch.rand(20, generator=generator)], dim=1)
     y = torch.cat([_box(180, generator), axis * torch.tensor([1.0, -1.0]), axis]).double()
     F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[1]
-    z = search(_ellipse_energy, y.clone())
-    if not isinstance(z, Tensor) or z.numel() != len(y):
-        return (
-            f"one z for each y is asked for, ({len(y)}, 1) here, got {tuple(z.shape) if isinstance(z, Tensor) else z!r}"
-        )
-    z = z.detach().cpu().reshape(-1, 1)
-    if torch.allclose(z[:, 0].double(), F, atol=1e-3):
+    given = search(_ellipse_energy, y.clone())
+    z = stacked(given)
+    if z is None or z.numel() != len(y):
+        return f"one z for each y is asked for, ({len(y)}, 1) here, got {kind(given)}"
+    z = z.double().reshape(-1, 1)
+    if torch.allclose(z[:, 0], F, atol=1e-3):
         return "those are the lowest energies; asked is the z at which each is reached"
-    above = _ellipse_energy(y, z.double()) - F
+    above = _ellipse_energy(y, z) - F
     k = int(above.nan_to_num(torch.inf).argmax())
     at = f" at y = ({y[k, 0]:.2f}, {y[k, 1]:.2f}) your z has {above[k]:.4f} more energy than the best one"
     if not (above > 1e-3).any():
         return None
     if above.max() < 0.1:
-        return "near the best z, and not within 0.001 everywhere:" + at
+        return "nearly the lowest energies, and not within 0.001 everywhere:" + at
     if (above > 1e-3).double().mean() < 0.5:
         return "for some y the search ends in the wrong valley:" + at
     return "for most y there is a better z:" + at
@@ -153,7 +153,7 @@ EXERCISES = (
         None, search,
         (
             Wrong(lambda E, y: _descent(E, y, torch.ones(len(y), 1)), "for some y the search ends in the wrong valley"),
-            Wrong(lambda E, y: _grid_search(E, y, 25), "near the best z, and not within 0.001 everywhere"),
+            Wrong(lambda E, y: _grid_search(E, y, 25), "nearly the lowest energies, and not within 0.001 everywhere"),
             Wrong(lambda E, y: _grid_search(E, y, 1000) + math.pi, "for most y there is a better z"),
             Wrong(lambda E, y: E(y, _grid_search(E, y, 1000)), "those are the lowest energies; asked is the z at which each is reached"),
             Wrong(lambda E, y: _grid_search(E, y, 1000)[0], "one z for each y is asked for"),

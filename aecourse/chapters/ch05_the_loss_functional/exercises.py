@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data, energies, measures
+from aecourse.checking.differences import kind, stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -43,17 +44,19 @@ def _tells_the_curve_apart(landscape, generator: Generator) -> str | None:
     F = landscape(Y.clone())
     if not callable(F):
         return "return the function F itself, defined inside with `def F(y): ...`"
-    heights = F(unseen)
-    if not isinstance(heights, Tensor) or heights.shape != (len(unseen),):
-        given = tuple(heights.shape) if isinstance(heights, Tensor) else type(heights).__name__
-        return f"F gives one number a sample, ({len(unseen)},) for so many points; got {given}"
-    fraction = measures.low_energy_fraction(lambda y: F(y.float()).detach(), energies.TAU).value.item()
+    heights, at_given = stacked(F(unseen)), stacked(F(Y))
+    if heights is None or at_given is None or heights.shape != (len(unseen),):
+        return f"F gives one number a sample, ({len(unseen)},) for so many points; got {kind(F(unseen))}"
+    if not heights.isfinite().all():
+        return "F gives NaN or infinity on the curve"
+    share = measures.low_energy_fraction(lambda y: torch.as_tensor(stacked(F(y.float()))), energies.TAU)
+    fraction = share.value.item()
     if heights.min() < -1e-6:
         return "F is a cost: let it be 0 or more"
     if fraction > 0.25:
         return f"too much is low: F ≤ τ on {fraction:.0%} of the square, allowed are 25 %"
     if heights.mean() > energies.TAU:
-        if F(Y).mean() <= energies.TAU:
+        if at_given.mean() <= energies.TAU:
             return f"low at the given samples only: between them the mean of F is {heights.mean():.4f}, allowed is {energies.TAU:.4f}"
         return f"not low on the curve: the mean of F is {heights.mean():.4f} on points that were not given, allowed is {energies.TAU:.4f}"
     return None

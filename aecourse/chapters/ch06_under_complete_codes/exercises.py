@@ -4,6 +4,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data
+from aecourse.checking.differences import kind, plain
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.quizzes import Question
 
@@ -48,10 +49,15 @@ _RIGHT_VERSIONS = (
 
 def _catches(has_bug, generator: Generator) -> str | None:
     """A test is judged by what it lets pass and by what it stops."""
-    for version in _RIGHT_VERSIONS:
-        if has_bug(version):
+    said = [plain(has_bug(version)) for version in (*_RIGHT_VERSIONS, *_VERSIONS.values())]
+    for answer in said:
+        if not (isinstance(answer, bool | int) and answer in (0, 1)):
+            return f"return True or False; got {kind(answer)}"
+    found = dict(zip(_VERSIONS, said[len(_RIGHT_VERSIONS) :], strict=True))
+    for answer in said[: len(_RIGHT_VERSIONS)]:
+        if answer:
             return "a right version is called wrong; do you compare with `torch.allclose`, since floats round?"
-    missed = [what for what, version in _VERSIONS.items() if not has_bug(version)]
+    missed = [what for what, answer in found.items() if not answer]
     if len(missed) == len(_VERSIONS):
         return "every wrong version passes your test: compare what it gives with what it should give"
     if missed:
@@ -135,6 +141,7 @@ EXERCISES = (
         None, has_bug,
         (
             Wrong(lambda energy: False, "every wrong version passes your test"),
+            Wrong(lambda energy: "wrong", "return True or False"),
             Wrong(lambda energy: True, "a right version is called wrong"),
             Wrong(_with(lambda y: 0.5 * y + 1, torch.tensor([[1.0, 2.0, 5.0]])), "a wrong version passes your test: one that compares every image with the reconstruction of the first"),
             Wrong(_with(lambda y: 0.5 * y + 1, torch.tensor([[1.0], [2.0], [5.0]])), "a wrong version passes your test: one that averages over the pixels"),

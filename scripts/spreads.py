@@ -145,7 +145,8 @@ def _table(numbers: list[Moved], tags: list[str]) -> str:
     for n in numbers:
         old = comparing.numbers(n.stored)[0]
         granted = float(allowed.of(old.value)) if allowed else 0.0
-        left = [name for name, value in n.runs.items() if abs(value - n.value) > granted * (1 + 1e-9)]
+        moved_ = {name: value for name, value in n.runs.items() if str(value) != str(n.value)}
+        left = [name for name, value in moved_.items() if not abs(value - n.value) <= granted * (1 + 1e-9)]
         longer = _short(n.runs[LONGER]) if LONGER in n.runs else ""
         row = [n.where, n.before, n.stored, *map(_short, (min(n.seen), max(n.seen), n.spread, granted))]
         rows.append([*row, longer, ", ".join(left)])

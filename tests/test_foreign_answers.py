@@ -19,6 +19,7 @@ import pytest
 from aecourse import exercises
 
 SEEDS = (0, 1, 2)
+LONGEST = 600  # characters of a message
 FILES = {path.stem: path for path in sorted((Path(__file__).parent / "foreign_answers").glob("ch*.py"))}
 
 
@@ -101,6 +102,7 @@ def test_a_wrong_answer_is_told_what_is_wrong(number, answer, seconds):
     for seed in SEEDS[:1] if seconds else SEEDS:
         verdict = exercise.check(answer, seed=seed)
         assert not verdict.passed, f"seed {seed} passes"
+        assert len(verdict.message) < LONGEST, f"seed {seed}: {verdict.message[:LONGEST]} …"
         trial = exercise.trial()
         assert _explains(verdict.message, trial), f"seed {seed}: only {verdict.message}"
         assert "cannot be judged" not in verdict.message, f"seed {seed}: {verdict.message}"

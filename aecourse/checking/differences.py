@@ -5,6 +5,7 @@ in another style is the same: lists, tuples, NumPy and tensors; floats near a wh
 """
 
 import math
+import re
 from collections.abc import Callable, Set
 from fractions import Fraction
 from types import FunctionType
@@ -121,7 +122,11 @@ def _dicts(result: Any, expected: dict, tolerance: float, names: tuple[str, ...]
     wrong = {repr(key): text for key, text in found.items() if text is not None}
     if len(wrong) == 1:
         return ": ".join(next(iter(wrong.items())))
-    return f"not yet right for {', '.join(wrong)}" if wrong else None
+    if not wrong:
+        return None
+    of_form = [f"; {key}: {text}" for key, text in wrong.items() if not re.search("expected (True|False),", text)]
+    example = of_form[0] if len(of_form) == len(wrong) == len(expected) else ""  # all are of the wrong form
+    return f"not yet right for {', '.join(wrong)}{example}"
 
 
 def _items(result: Any, expected: tuple | list, tolerance: float, names: tuple[str, ...]) -> str | None:

@@ -138,7 +138,7 @@ class Exercise:
             return None
         inputs = dict(zip(parameters(self.answer), trials[failing], strict=True))
         if inputs:  # without inputs, what was expected is the solution
-            _failed[self.number] = Trial(inputs, expected[failing], results[failing])
+            _failed[self.number] = Trial(inputs, expected[failing], results[failing], gaps[failing])
         last, text = results[-1], gaps[failing] or ""
         if isinstance(last, Exception) and failing == len(results) - 1:
             text = self._raised(last)

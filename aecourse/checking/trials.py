@@ -17,16 +17,21 @@ class Trial:
         arguments: what went in, by name.
         expected: the right result; None where a rule judges instead.
         got: what came, or the exception that was raised.
+        where: the first place at which the two differ, in words.
     """
 
     arguments: dict[str, Any]
     expected: Any
     got: Any
+    where: str | None = None
 
     def __repr__(self) -> str:
-        rows = {**self.arguments, "expected": self.expected, "got": self.got}
+        rows = {name: shown(value) for name, value in self.arguments.items()}
+        rows |= {"expected": shown(self.expected), "got": shown(self.got)}
+        if self.where and rows["expected"] == rows["got"]:  # they differ beyond what a line shows
+            rows["differ at"] = self.where
         width = max(map(len, rows))
-        return "\n".join(f"{name:{width}s}  {shown(value)}" for name, value in rows.items())
+        return "\n".join(f"{name:{width}s}  {line}" for name, line in rows.items())
 
 
 def parameters(fn: Callable) -> tuple[str, ...]:

@@ -429,20 +429,3 @@ WRONG = {
         "prints": lambda E, tau: print(torch.where(E.amin(1) <= tau, E.argmin(1), -1)),
     },
 }
-
-_WHICH_ONLY = "it says which entries are wrong, all of them, and not that they are of the wrong kind or order"
-
-OPEN = {
-    "1.1 capitals": _WHICH_ONLY,
-    "1.1 the name last": _WHICH_ONLY,
-    "1.1 names only": _WHICH_ONLY,
-    "1.1 pairs": _WHICH_ONLY,
-    "1.1 yes and no": _WHICH_ONLY,
-    "1.2 pairs": _WHICH_ONLY,
-    "1.2 words": _WHICH_ONLY,
-    "1.2 strings": _WHICH_ONLY,
-    "1.2 dicts": _WHICH_ONLY,
-    "1.3 elementwise product": "passes in every trial",
-    "1.4 strictly below": "no trial has an energy of exactly tau",
-    "1.4 distance from 0": "no trial has a negative energy, though the zero of energies is free",
-}

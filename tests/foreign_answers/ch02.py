@@ -493,12 +493,3 @@ WRONG = {
         "prints": lambda F_encoder, F: print((F_encoder - F).mean() / F.mean()),
     },
 }
-
-
-OPEN = {
-    "2.3 lists": "only tensors pass, and the message holds all 220 numbers",
-    "2.3 numpy": "only tensors pass, and the message holds all 220 numbers",
-    "2.3 flat": "(batch,) passes, where (batch, 1) is asked for",
-    "2.3 values and places": "the message holds all 440 numbers",
-    "2.3 not a number": "it speaks of what cannot be judged instead of NaN alone",
-}

@@ -271,8 +271,3 @@ WRONG = {
         d_largest,
     ],
 }  # fmt: skip
-
-OPEN = {
-    "6.2 looks_at_the_sum": "no wrong version leaves the sum over the walk as it was, such as one in another order",
-    "6.3 never_below_a_coin": "no trial has an area below a half, so what turns every detector round passes",
-}

@@ -285,6 +285,3 @@ WRONG = {
 }
 
 _CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "7.4 6": _CUT_OFF,
-}

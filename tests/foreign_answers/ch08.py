@@ -327,16 +327,3 @@ WRONG = {
         lambda model, Y, sigma: train_denoiser(model, data.spiral(2), sigma, steps=50),
     ],
 }
-
-_CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "8.2 top_k_but_one": _CUT_OFF,
-    "8.2 4": _CUT_OFF,
-    "8.2 5": _CUT_OFF,
-    "8.2 6": _CUT_OFF,
-    "8.2 7": _CUT_OFF,
-    "8.2 11": _CUT_OFF,
-    "8.2 13": _CUT_OFF,
-    "8.2 top_k_of_three": _CUT_OFF,
-    "8.4 replaces_the_network": "nothing is trained: the method `forward` is replaced by the best denoiser, and passes",
-}

@@ -343,10 +343,3 @@ WRONG = {
 }  # fmt: skip
 
 _CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "9.1 mean_as_bayes_wrote_it": _CUT_OFF,
-    "9.1 mean_with_an_epsilon": _CUT_OFF,
-    "9.1 mean_without_nan": _CUT_OFF,
-    "9.1 mean_with_a_floor": _CUT_OFF,
-    "9.1 mean_in_doubles": "no trial is so far that weights in 64 bits become 0; at (2, 2), σ = 0.03 it answers NaN",
-}

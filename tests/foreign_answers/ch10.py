@@ -159,6 +159,3 @@ WRONG = {
 }
 
 _CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "10.3 11": _CUT_OFF,
-}

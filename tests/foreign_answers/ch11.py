@@ -274,10 +274,3 @@ WRONG = {
         bound_with_the_mean_off,
     ],
 }  # fmt: skip
-
-_CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "11.4 bound_as_it_is_written": _CUT_OFF,
-    "11.3 energy_in_doubles": "with seed 1 no logit is so large that the sigmoid rounds to 1 in 64 bits",
-    "11.4 bound_with_the_mean_off": "no trial has weights of one image far apart; they may be",
-}

@@ -314,11 +314,3 @@ WRONG = {
         forgets_the_codebook,
     ],
 }
-
-_CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"
-OPEN = {
-    "12.1 8": _CUT_OFF,
-    "12.1 9": _CUT_OFF,
-    "12.1 14": _CUT_OFF,
-    "12.5 rescue_in_place": "it writes into the codebook that it was given; all other exercises refuse that",
-}

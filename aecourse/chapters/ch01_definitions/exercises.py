@@ -29,6 +29,8 @@ def _matrices(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
     W_h, W_y = torch.zeros(d, n), torch.zeros(n, d)
     W_h[order[list(reached)]] = _full_rank(len(reached), n, generator)
     W_y[:, order[list(read)]] = _full_rank(len(read), n, generator).T
+    if k == 4:  # what is read twice is the same
+        W_h[order[2]] = W_h[order[1]]
     return W_h, W_y
 
 
@@ -73,8 +75,11 @@ def _energies(generator: Generator, k: int) -> tuple[Tensor, float]:
     E = torch.rand(6, 3 + k, generator=generator)
     E[k] += 1.5  # nothing fits here
     E[(k + 1) % 6, 1] = 0.01  # here something does
-    E[(k + 2) % 6] *= 0.4  # and here everything does
-    return E, 0.4
+    E[(k + 2) % 6] *= 0.4  # here everything does
+    E[(k + 3) % 6] += 0.6  # here one thing does, barely
+    E[(k + 3) % 6, 2] = 0.5
+    E[(k + 4) % 6, 0] = -2.0  # no energy is the lowest possible
+    return E, 0.5
 
 
 @functools.cache

@@ -38,6 +38,7 @@ _VERSIONS = {
     ),
     "gives the energy of the reconstruction, F(ỹ)": lambda model, samples: _right(model, model(samples)),
     "gives the last image's energy to all": lambda model, samples: _right(model, samples)[-1:].expand(len(samples)),
+    "gives the energies in another order": lambda model, samples: _right(model, samples).flip(0),
     "adds the pixels up before squaring": lambda model, samples: (samples - model(samples)).sum(dim=1).square(),
 }
 _RIGHT_VERSIONS = (
@@ -77,7 +78,7 @@ def _two_samples(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
         return data.digits("test")[picked].sum(dim=1).round(), data.garments()[picked].sum(dim=1).round()
     F_data = torch.randint(0, 6, (12 + k,), generator=generator).float()
     F_others = torch.randint(2, 9, (9 + k,), generator=generator).float()
-    return F_data, F_others
+    return (F_others, F_data) if k == 4 else (F_data, F_others)  # once the data lie higher
 
 
 def _spectrum(generator: Generator, k: int) -> tuple[Tensor, int]:

@@ -148,8 +148,9 @@ ELSEWHERE = {
         exercises.every exercises.quizzes exercises.load exercises.quiz exercises.predictions exercises.predict
         guards.count guards.number guards.choice guards.function guards.image_shape guards.instance
         live.slider live.menu live.check live.text live.slot live.row live.Live.set live.Live.choices
-        notation.colour notation.table runtime.setup runtime.check style.use style.new_figure
-        descent.one_cycle steps.counting steps.progress_bar steps.ctrl_c_held_back steps.finite
+        notation.colour notation.plain notation.table report.fill runtime.setup runtime.check runtime.report
+        style.use style.new_figure descent.one_cycle
+        steps.counting steps.progress_bar steps.ctrl_c_held_back steps.finite
     """,
     "a protocol: says what a model can do, and does nothing": """
         energies.Decodes.decode energies.Encodes.encode energies.Infers.posterior

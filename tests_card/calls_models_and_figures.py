@@ -9,8 +9,8 @@ from calls import F, P, Place, Y
 from torch import Tensor
 
 from aecourse import figures, models
-from aecourse.checking import engine
-from aecourse.figures import energy_map, field, images
+from aecourse.checking import differences, known, reductions
+from aecourse.figures import energy_map, field, images, verdicts
 
 PREFIX = ""
 
@@ -32,9 +32,15 @@ def _restarted(on: Place) -> Tensor:
 
 
 CALLS: dict[str, Callable[[Place], Any]] = {
-    "checking.engine.difference": lambda on: engine.difference(on(F), F + 1),
-    "checking.engine.plain": lambda on: engine.plain(on(F)),
-    "checking.engine.same": lambda on: engine.same(on(F), F, 0.0),
+    "checking.differences.difference": lambda on: differences.difference(on(F), F + 1, 0.0),
+    "checking.differences.kind": lambda on: differences.kind(on(F)),
+    "checking.differences.plain": lambda on: differences.plain(on(F)),
+    "checking.differences.same": lambda on: differences.same(on(F), F, 0.0),
+    "checking.differences.shown": lambda on: differences.shown(on(F)),
+    "checking.differences.stacked": lambda on: differences.stacked([on(F), on(F)]),
+    "checking.known.named": lambda on: known.named((), [(Y,)], [on(F) / 2], [F], 1e-4),
+    "checking.known.outcome": lambda on: known.outcome(torch.sum, (on(F),)),
+    "checking.reductions.form": lambda on: reductions.form([on(F) / 2], [F], [(Y,)], 1e-4),
     "figures.curves.lines": lambda on: figures.lines(on(F), {"a": on(F), "b": on(F / 2)}, "x", "y"),
     "figures.curves.errors": lambda on: figures.errors(on(F), {"a": on(F)}, {"best": on(F / 2)}, "E"),
     "figures.curves.roc": lambda on: figures.roc({"a": (on(F), on(F / 2))}),
@@ -50,6 +56,7 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "figures.images.kernels": lambda on: figures.kernels({"a": on(Y), "b": on(Y)}, 4),
     "figures.images.walks": lambda on: figures.walks({"a": on(Y)}, {"a": on(F)}, "nats"),
     "figures.images.colour_rows": lambda on: figures.colour_rows({"a": on(TILES), "b": on(TILES[:, :1])}),
+    "figures.verdicts.captioned": lambda on: verdicts.captioned(on(TILES), [*"abcd"], on(torch.ones(4) > 0)),
     "figures.maps.points": lambda on: figures.points(on(P), "y"),
     "figures.maps.energy_maps": lambda on: figures.energy_maps({"a": on(MAP.abs())}, tau=0.1),
     "figures.maps.cells": lambda on: figures.cells(on(P), on(torch.arange(12)), on(P[:3])),
@@ -92,7 +99,9 @@ ELSEWHERE = {
         figures.maps.grid figures.energy_map.examples
     """,
     "meets no tensor": """
-        checking.engine.Exercise.hint checking.engine.Exercise.solution checking.engine.outcome
+        checking.deadline.deadline checking.engine.Exercise.hint checking.engine.Exercise.solution
+        checking.engine.Exercise.trial checking.slips.meaning checking.solutions.pasted
+        checking.trials.parameters checking.trials.unwritten
         checking.forms.Line.say checking.forms.between checking.forms.bundle checking.forms.buttons
         checking.forms.field checking.forms.heading checking.forms.interval checking.forms.options
         checking.forms.question checking.forms.replies checking.forms.script

@@ -20,7 +20,13 @@ MODULES = (calls_library, calls_models_and_figures, calls_text_to_image)
 CALLS = {f"{m.PREFIX}{name}": call for m in MODULES for name, call in m.CALLS.items()}
 APART = [f"{m.PREFIX}{name}" for m in MODULES for names in m.ELSEWHERE.values() for name in names.split()]
 # What these return lies on the CPU, to be drawn or compared there.
-BACK = {"checking.engine.plain", "figures.energy_map.stack", "measures.roc"}
+BACK = {
+    "checking.differences.plain",
+    "checking.differences.stacked",
+    "checking.known.outcome",
+    "figures.energy_map.stack",
+    "measures.roc",
+}
 ON_CPU, ON_CARD = Place(torch.device("cpu")), Place(card.CARD)
 
 

@@ -23,7 +23,6 @@ APART = [f"{m.PREFIX}{name}" for m in MODULES for names in m.ELSEWHERE.values() 
 BACK = {
     "checking.differences.plain",
     "checking.differences.stacked",
-    "checking.known.outcome",
     "figures.energy_map.stack",
     "measures.roc",
 }

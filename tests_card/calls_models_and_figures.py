@@ -112,7 +112,7 @@ ELSEWHERE = {
         checking.quizzes.Quiz.reply checking.quizzes.Quiz.widget
         checking.records.path checking.records.read checking.records.record checking.records.progress
         checking.records.keep checking.records.predicted
-        figures.curves.bars figures.diagrams.diagram figures.energy_map.mark_optimum
+        figures.curves.bars figures.diagrams.diagram figures.diagrams.shade figures.energy_map.mark_optimum
         figures.maps.square figures.maps.extent figures.task_regions.where figures.task_regions.regions
     """,
     "asked with every exercise, in test_chapters_on_a_card": "checking.engine.Exercise.check",

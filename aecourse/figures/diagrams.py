@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from aecourse import guards
@@ -91,17 +92,34 @@ def diagram(setting: str, phase: str = "training", ax: Axes | None = None) -> Ax
     ax.axis("off")
     chosen = SETTINGS[setting]
     for name, place in chosen.nodes.items():
-        _node(ax, name, place, observed=name in getattr(chosen, phase))
+        _node(ax, name, place)
     for start, end in chosen.arrows:
         _arrow(ax, chosen.nodes, start, end)
+    shade(ax, setting, phase)
     return ax
+
+
+def shade(ax: Axes, setting: str, phase: str) -> None:
+    """Shade the observed variables of a diagram that is drawn, and no others.
+
+    Args:
+        ax: what `diagram` returned for this setting.
+        setting: a key of SETTINGS.
+        phase: "training" or "testing".
+    """
+    observed = getattr(SETTINGS[setting], phase)
+    for circle in ax.patches:
+        name = circle.get_gid()
+        shaded = to_rgba(colour(name) + "55" if name in observed else PAPER) if name else None
+        if shaded and shaded != circle.get_facecolor():  # what does not change is not drawn anew
+            circle.set_facecolor(shaded)
 
 
 def _kind(name: str) -> str:
     return SYMBOLS[name].kind if name in SYMBOLS else "module"
 
 
-def _node(ax: Axes, name: str, place: tuple[float, float], observed: bool) -> None:
+def _node(ax: Axes, name: str, place: tuple[float, float]) -> None:
     x, y = place
     kind = _kind(name)
     if kind == "module":
@@ -117,15 +135,13 @@ def _node(ax: Axes, name: str, place: tuple[float, float], observed: bool) -> No
                 lw=1.6,
             )
         )
-        ax.text(x, y, name, ha="center", va="center", fontsize=14)
+        ax.text(x, y, name, ha="center", va="center", fontsize=14, zorder=2)
         return
     if kind == "energy":
         ax.add_patch(Rectangle((x - BOX / 2, y - BOX / 2), BOX, BOX, fc=PAPER, ec=colour(name), lw=2.4))
     else:
-        ax.add_patch(
-            Circle(place, RADIUS, fc=colour(name) + "55" if observed else PAPER, ec=colour(name), lw=2.4, zorder=2)
-        )
-    ax.text(x, y, f"${SYMBOLS[name].latex}$", ha="center", va="center", fontsize=21)
+        ax.add_patch(Circle(place, RADIUS, fc=PAPER, ec=colour(name), lw=2.4, zorder=4, gid=name))
+    ax.text(x, y, f"${SYMBOLS[name].latex}$", ha="center", va="center", fontsize=21, zorder=5)
 
 
 def _half(name: str) -> tuple[float, float]:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from aecourse import figures, live, notation
+from aecourse.figures import diagrams
 from aecourse.figures.task_regions import where
 from aecourse.notation import PAPER, colour
 from aecourse.style import new_figure
@@ -83,12 +84,11 @@ def _miss(x: np.ndarray | float, y: np.ndarray | float) -> np.ndarray:
 def settings() -> live.Live:
     """Four settings side by side in training or in testing; observed variables are shaded."""
     figure, axes = new_figure(2, 2, size=(11.2, 6.4))
-    panels = dict(zip(SIDE_BY_SIDE, axes, strict=True))
+    panels = {name: figures.diagram(name, ax=ax) for name, ax in zip(SIDE_BY_SIDE, axes, strict=True)}
 
     def update(phase: str) -> str:
         for name, ax in panels.items():
-            ax.clear()
-            figures.diagram(name, phase, ax)
+            diagrams.shade(ax, name, phase)
             ax.set_title(f"{name}, {phase}", loc="left")
         seen = {name: getattr(figures.SETTINGS[name], phase) for name in panels}
         return f"Shaded in {phase}: " + "; ".join(f"{name}: {_letters(found)}" for name, found in seen.items()) + "."

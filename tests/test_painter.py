@@ -350,7 +350,11 @@ def test_what_would_fail_after_the_training_is_refused_before_it(options, said, 
 
 
 def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
-    """Through the command and torchrun; averaged slopes of two halves of a batch are those of the whole."""
+    """Through the command and torchrun; averaged slopes of two halves of a batch are those of the whole.
+
+    The optimisers' averages of the slopes say so, for those of half a batch are off by tens of per cent. Muon makes its
+    steps in bfloat16, where the last bit of a slope turns up as a thousandth of a weight.
+    """
     (tmp_path / "small.py").write_text(SMALL, "utf-8")
 
     def options(name):
@@ -366,5 +370,5 @@ def test_two_processes_learn_what_one_does(tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     one, two = (weights.read(tmp_path / f"{name}.whole")[0] for name in ("one", "two"))  # in single precision
     for name, p in one.items():
-        torch.testing.assert_close(two[name], p, rtol=0, atol=1e-5, msg=name)
+        torch.testing.assert_close(two[name], p, rtol=0, atol=1e-3 * p.abs().max().item(), msg=name)
     assert weights.card(tmp_path / "two.safetensors")["processes"] == "2"

@@ -37,13 +37,13 @@ def _finds_the_best_z(search, generator: Generator) -> str | None:
     F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[1]
     given = search(_ellipse_energy, y.clone())
     z = stacked(given)
+    if z is not None and z.numel() == len(y) and torch.allclose(z.flatten().double(), F, atol=1e-3):
+        return "those are the lowest energies; asked is the z at which each is reached"
     if z is None or z.shape != (len(y), 1):
         return f"one z for each y is asked for, ({len(y)}, 1) here, got {kind(given)}"
     z = z.double()
     if not z.isfinite().all():
         return "among your z are some that are no finite numbers"
-    if torch.allclose(z[:, 0], F, atol=1e-3):
-        return "those are the lowest energies; asked is the z at which each is reached"
     above = _ellipse_energy(y, z) - F
     k = int(above.nan_to_num(torch.inf).argmax())
     at = f" at y = ({y[k, 0]:.2f}, {y[k, 1]:.2f}) your z has {above[k]:.4f} more energy than the best one"

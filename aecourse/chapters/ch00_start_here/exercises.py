@@ -124,7 +124,7 @@ EXERCISES = (
         "0.4", "an impostor",
         "`narrow` is the best that ten numbers can do for the training digits, `limits.pca(Y, 10)`. Write `impostor(narrow)`: one picture, 784 values "
         "from 0 to 1, to which these ten numbers give **less energy than to every unseen digit**, and which is no digit: its squared distance to each of "
-        f"the ten thousand training digits is more than {FAR}. (Half of the unseen digits have one nearer. Blank paper has, too.) There are many.",
+        f"the ten thousand training digits is more than {FAR}. (More than half of the unseen digits have one nearer. Blank paper has, too.) There are many.",
         (
             "To which pictures does a machine give the energy 0?",
             "To all that it can draw: `narrow.decode(h)` for any ten numbers h.",
@@ -182,7 +182,7 @@ PREDICTIONS = (
         "0.2",
         "Of 100 unseen digits, each drawn from only 10 numbers instead of 784: how many does the reader name rightly?",
         low=0, high=100, unit="of 100",
-        why="The ten directions are those in which digits differ most, and the ten kinds of digits are much of that difference. By chance it would be 10.",
+        why="The ten directions are those in which digits differ most, and a good part of that lies between the ten kinds of digits. By chance it would be 10.",
     ),
     Prediction(
         "0.3",

@@ -45,6 +45,7 @@ def what_fits() -> live.Live:
     right.legend(loc="upper center", ncols=2, fontsize=12, handletextpad=0.2)
 
     def update(x: float) -> str:
+        x = round(x, 2)  # a slider adds up steps
         fits = _fitting(x)
         cut.set_xdata([x, x])
         curve.set_data(y, _miss(x, y))

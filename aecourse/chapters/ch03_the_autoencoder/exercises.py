@@ -23,13 +23,17 @@ def _sizes(generator: Generator, k: int) -> tuple[int, int]:
 
 
 def _matrix(generator: Generator, k: int) -> tuple[Tensor]:
+    """A rotation of six dimensions; a shear, of determinant 1; a mirror; columns of length 1; a rotation, twice as long."""
+    if k == 0:
+        W = torch.linalg.qr(torch.randn(6, 6, generator=generator)).Q
+        W[0] *= torch.linalg.det(W).sign()
+        return (W,)
     t = 0.3 + torch.rand(1, generator=generator).item()
     c, s = math.cos(t), math.sin(t)
     u, v = math.cos(t / 2), math.sin(t / 2)
-    rotation, shear = [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]], [[1.0, t], [0.0, 1.0]]
-    mirror, twice = [[c, s], [s, -c]], [[2 * c, -2 * s], [2 * s, 2 * c]]
-    unit_columns = [[u, v], [v, u]]  # determinant cos t > 0
-    return (torch.tensor((rotation, shear, mirror, unit_columns, twice)[k]),)
+    shear, mirror = [[1.0, t], [0.0, 1.0]], [[c, s], [s, -c]]
+    unit_columns, twice = [[u, v], [v, u]], [[2 * c, -2 * s], [2 * s, 2 * c]]  # determinants above 0
+    return (torch.tensor((shear, mirror, unit_columns, twice)[k - 1]),)
 
 
 def _batches(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
@@ -200,6 +204,7 @@ EXERCISES = (
             Wrong(lambda W: torch.allclose(W.square().sum(dim=0), torch.ones(len(W)), atol=1e-5) and torch.linalg.det(W).item() > 0, "columns of length 1 are not enough: they must also be orthogonal"),
             Wrong(lambda W: abs((W[:, 0] @ W[:, 1]).item()) < 1e-5 and torch.linalg.det(W).item() > 0, "orthogonal columns are not enough: they must also have length 1"),
             Wrong(lambda W: abs(abs(torch.linalg.det(W).item()) - 1) < 1e-5, "a determinant of ±1 keeps areas, not lengths: a shear passes this test, and a mirror"),
+            Wrong(lambda W: torch.allclose(W.T @ W, torch.eye(len(W))) and torch.linalg.det(W).item() > 0, "a rotation is refused: floats round, a zero comes out as 1e-8, and `==` and the default of `torch.allclose` take that for a difference; allow `atol=1e-5`"),
             Wrong(lambda W: torch.linalg.det(W).item() > 0, "a positive determinant says that W does not mirror; lengths are another matter"),
         ),
         "all singular values 1 and a positive determinant",

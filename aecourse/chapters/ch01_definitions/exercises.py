@@ -252,7 +252,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "1.2",
-        "Which circle loses its shade in prediction, on the way from training to testing?",
+        "In the first setting, prediction, an encoder reads x, a decoder gives ỹ, and C compares it with y. Which circle loses its shade on the way from training to testing?",
         options={
             "x": "x is given in both: it is what we ask about.",
             "y": "In testing y is what we are after, and C cannot be evaluated.",

@@ -86,7 +86,7 @@ def rescue(h, entries, counts):
 
 def _rescued(fn: Callable, generator: Generator) -> str | None:
     """Whether a collapsed codebook is used again, on codes that `fn` has not seen, and what was in use has stayed."""
-    h, fresh = torch.tensor([3.0, -2.0, 1.0]) + torch.randn(2, 1000, 3, generator=generator)
+    h, fresh = (torch.tensor([3.0, -2.0, 1.0]) + torch.randn(m, 3, generator=generator) for m in (1000, 20_000))
     entries = 0.1 * torch.randn(32, 3, generator=generator)
     counts = torch.bincount(nearest_entry(h, entries), minlength=32)
     handed = entries.clone()

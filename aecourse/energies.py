@@ -5,6 +5,7 @@ sample, (batch,). Averages over samples belong to the loss functional, averages 
 number that says "per pixel".
 """
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -131,6 +132,27 @@ def free_energy(
     h = model.encode(y if y_hat is None else y_hat)
     cost = C(y, model.decode(h))
     return cost if R is None else cost + R(h)
+
+
+def soft_minimum(E: Tensor, beta: float) -> Tensor:
+    """F_beta = -(1/beta) log mean exp(-beta E): a free energy at the temperature 1/beta, over equally likely latents.
+
+    It tends to the mean of the energies for small beta, to the least of them for large beta, and falls in between.
+
+    Args:
+        E: (batch, k), the energies of k latents of each sample.
+        beta: inverse temperature, in one over the unit of E.
+
+    Returns:
+        (batch,), in the unit of E.
+
+    Raises:
+        ValueError: E is not of that shape or not finite, or beta is not above 0.
+    """
+    guards.batch("E", E)
+    if not guards.number("beta", beta) > 0:
+        raise ValueError(f"beta: expected a number above 0, got {beta:g}")
+    return -(torch.logsumexp(-beta * E, dim=1) - math.log(E.shape[1])) / beta
 
 
 def variational_free_energy(model: Infers, y: Tensor, generator: Generator, *, beta: float = 1.0) -> Tensor:

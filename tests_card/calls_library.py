@@ -83,6 +83,7 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "energies.squared_error": lambda on: energies.squared_error(on(Y), on(Y / 2)),
     "energies.binary_cross_entropy": lambda on: energies.binary_cross_entropy(on(Y), on(Y / 2 + 0.1)),
     "energies.binary_cross_entropy_with_logits": lambda on: energies.binary_cross_entropy_with_logits(on(Y), on(3 * Y)),
+    "energies.soft_minimum": lambda on: energies.soft_minimum(on(Y), 2.0),
     "energies.free_energy": lambda on: energies.free_energy(on(AUTO), on(Y), on(Y / 2), R=energies.l1),
     "energies.variational_free_energy": lambda on: energies.variational_free_energy(
         on(VARIATIONAL), on(Y), on.chance()

@@ -59,6 +59,7 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "figures.verdicts.captioned": lambda on: verdicts.captioned(on(TILES), [*"abcd"], on(torch.ones(4) > 0)),
     "figures.maps.points": lambda on: figures.points(on(P), "y"),
     "figures.maps.energy_maps": lambda on: figures.energy_maps({"a": on(MAP.abs())}, tau=0.1),
+    "figures.maps.directions": lambda on: figures.directions({"a": on(MAP), "b": on(MAP)}, arrows=3),
     "figures.maps.cells": lambda on: figures.cells(on(P), on(torch.arange(12)), on(P[:3])),
     "models.deep.mlp": lambda on: on(models.mlp(2, 4, 3))(on(P)),
     "models.deep.DeepAutoencoder.encode": lambda on: on(DEEP).encode(on(P)),

@@ -143,6 +143,42 @@ def energy_maps(
     return axes[: len(maps)]
 
 
+def directions(angles: Mapping[str, Tensor], *, box: tuple[float, float] = BOX, arrows: int = 13) -> list[Axes]:
+    """Angles over the plane side by side: as colours that run round a circle, and as arrows.
+
+    Args:
+        angles: title -> (side, side), in radians, computed on `grid`.
+        box: low and high, the same for both components, in plane units.
+        arrows: in a row.
+
+    Returns:
+        one Axes a map.
+
+    Raises:
+        ValueError: there is no map, one is not finite, or arrows is no whole number of at least 1.
+    """
+    if not angles:
+        raise ValueError("angles: expected at least one map, got none")
+    for title, values in angles.items():
+        guards.batch(title, values)
+    guards.count("arrows", arrows)
+    figure, axes = plt.subplots(1, len(angles), figsize=(4.6 * len(angles) + 1, 4.4), squeeze=False)
+    for ax, (title, values) in zip(axes[0], angles.items(), strict=True):
+        pixels = np.remainder(np.asarray(values.detach().cpu()), 2 * np.pi)
+        picture = ax.imshow(
+            pixels, extent=extent(len(pixels), box), origin="lower", cmap="twilight", vmin=0, vmax=2 * np.pi
+        )
+        at = np.linspace(0, len(pixels) - 1, arrows + 2).round().astype(int)[1:-1]
+        axis, z = np.linspace(*box, len(pixels))[at], pixels[np.ix_(at, at)]
+        ax.quiver(
+            axis, axis, np.cos(z), np.sin(z), color=PAPER, ec=INK, lw=0.6, pivot="mid", scale=arrows + 4, width=0.008
+        )
+        square(ax, box).set_title(title)
+    bar = figure.colorbar(picture, ax=list(axes[0]), label="angle (radians)", shrink=0.92)
+    bar.set_ticks([0, np.pi / 2, np.pi, 3 * np.pi / 2, 2 * np.pi], labels=["0", "π/2", "π", "3π/2", "2π"])
+    return list(axes[0])
+
+
 def cells(h: Tensor, token: Tensor, entries: Tensor, ax: Axes | None = None) -> Axes:
     """Codes in the plane in the colour of their token, and the entries of the codebook, each with its index.
 

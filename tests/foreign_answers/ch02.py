@@ -320,9 +320,83 @@ def share_in_place_on_a_copy(F_encoder, F):
     return gap.mean() / F.mean()
 
 
-def share_in_place(F_encoder, F):
-    F_encoder -= F
-    return F_encoder.mean() / F.mean()
+def share_in_place(E, guess):
+    E -= E.amin(dim=1, keepdim=True)
+    return E.gather(1, guess[:, None]).mean()
+
+
+def of_tables(shares):
+    """Shares of two rows of energies, as functions of the table and the guess."""
+    return {
+        name: lambda E, guess, share=share: share(E.gather(1, guess[:, None])[:, 0], E.amin(dim=1))
+        for name, share in shares.items()
+    }
+
+
+# --- 2.5 a warm free energy ---------------------------------------------------------------------------------------
+
+
+def warm_shifted(E, beta):
+    least = E.amin(dim=1, keepdim=True)
+    return least[:, 0] - (-beta * (E - least)).exp().mean(dim=1).log() / beta
+
+
+def warm_loop(E, beta):
+    result = []
+    for row in E.double():
+        total = sum(math.exp(-beta * (e - row.min().item())) for e in row.tolist())
+        result.append(row.min().item() - math.log(total / len(row)) / beta)
+    return torch.tensor(result)
+
+
+def warm_numpy(E, beta):
+    E = E.numpy().astype(np.float64)
+    low = E.min(axis=1)
+    return low - np.log(np.mean(np.exp(-beta * (E - low[:, None])), axis=1)) / beta
+
+
+def warm_by_pairs(E, beta):
+    total = -beta * E[:, 0]
+    for k in range(1, E.shape[1]):
+        total = torch.logaddexp(total, -beta * E[:, k])
+    return -(total - math.log(E.shape[1])) / beta
+
+
+def warm_by_its_meaning(E, beta):
+    """The mean energy under the weights q, and their distance from even ones."""
+    log_q = (-beta * E).log_softmax(dim=1)
+    return (log_q.exp() * (E + (log_q + math.log(E.shape[1])) / beta)).sum(dim=1)
+
+
+def warm_in_place(E, beta):
+    E *= -beta
+    return -(torch.logsumexp(E, 1) - math.log(E.shape[1])) / beta
+
+
+# --- 2.6 starts that lose -----------------------------------------------------------------------------------------
+
+
+def ellipse_energies(y, z):
+    return (y - data.ellipse(z)).square().sum(dim=1)
+
+
+def losing_by_search(y):
+    """The least energy on the other side of the long axis: often at its ends, from where it goes back."""
+    z = torch.linspace(0.05, math.pi - 0.05, 200)
+    table = torch.stack([ellipse_energies(y, -y[:, 1:].sign() * angle) for angle in z], dim=1)
+    return -y[:, 1:].sign() * z[table.argmin(dim=1)][:, None]
+
+
+def losing_by_trial(y):
+    """The worst of a few descents."""
+    starts = [torch.full((len(y), 1), CIRCLE * k / 8) for k in range(8)]
+    ends = []
+    for z in starts:
+        for _ in range(200):
+            z = z - 0.2 * 2 * ((data.ellipse(z) - y) * torch.cat([-z.sin(), z.cos() / 2], 1)).sum(1, keepdim=True)
+        ends.append(ellipse_energies(y, z))
+    worst = torch.stack(ends).argmax(dim=0)
+    return torch.tensor([[CIRCLE * k / 8] for k in worst.tolist()])
 
 
 # fmt: off
@@ -379,7 +453,7 @@ RIGHT = {
         "two turns too far": lambda E, y: search_grid(E, y) + 2 * CIRCLE,
         "numpy": lambda E, y: search_grid(E, y).double().numpy(),
     },
-    "2.4": {
+    "2.4": of_tables({
         "means": lambda F_encoder, F: (F_encoder - F).mean() / F.mean(),
         "ratio less one": lambda F_encoder, F: F_encoder.mean() / F.mean() - 1,
         "sums": lambda F_encoder, F: (F_encoder - F).sum() / F.sum(),
@@ -395,6 +469,33 @@ RIGHT = {
         "dot with ones": lambda F_encoder, F: ((F_encoder - F) @ torch.ones_like(F)) / (F @ torch.ones_like(F)),
         "zeros left out of the sum": lambda F_encoder, F: ((F_encoder - F).sum() / F[F > 0].sum()).item(),
         "by logarithms": lambda F_encoder, F: torch.expm1(F_encoder.double().mean().log() - F.double().mean().log()),
+    }) | {
+        "indexing": lambda E, guess: (E[range(len(E)), guess] - E.min(1).values).sum() / E.min(1).values.sum(),
+        "one hot": lambda E, guess: ((functional.one_hot(guess, E.shape[1]) * E).sum(1) / E.amin(1).mean()).mean() - 1,
+        "take along": lambda E, guess: E.take_along_dim(guess[:, None], 1).mean() / E.min(dim=1)[0].mean() - 1,
+    },
+    "2.5": {
+        "logsumexp": lambda E, beta: -(torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])) / beta,
+        "shifted": warm_shifted, "in 64 bits": lambda E, beta: -(-beta * E.double()).exp().mean(1).log() / beta,
+        "a loop": warm_loop, "numpy": warm_numpy,
+        "the package": energies.soft_minimum,
+        "log of a softmax": lambda E, beta: E[:, 0] + ((-beta * E).log_softmax(1)[:, 0] + math.log(E.shape[1])) / beta,
+        "logaddexp": warm_by_pairs,
+        "by its meaning": warm_by_its_meaning,
+        "a tensor for k": lambda E, beta: (torch.tensor(float(E.shape[1])).log() - (-beta * E).logsumexp(1)) / beta,
+        "clamped": lambda E, beta: warm_shifted(E, beta).clamp(min=0),
+    },
+    "2.6": {
+        "opposite": lambda y: -y[:, 1:].sign() * math.pi / 2,
+        "three quarters": lambda y: torch.where(y[:, 1:] > 0, 3 * math.pi / 2, math.pi / 2),
+        "the mirrored best": lambda y: -search_grid(ellipse_energies, y),
+        "a list": lambda y: [[-math.pi / 2 if b > 0 else math.pi / 2] for _, b in y.tolist()],
+
+        "numpy": lambda y: -np.sign(y.numpy()[:, 1:]) * np.pi / 2,
+        "a turn further": lambda y: -y[:, 1:].sign() * math.pi / 2 + CIRCLE,
+        "by trial": losing_by_trial,
+        "copysign": lambda y: torch.copysign(torch.full((len(y), 1), math.pi / 2), -y[:, 1:]),
+        "64 bits": lambda y: -y[:, 1:].double().sign() * math.pi / 2,
     },
 }
 
@@ -469,7 +570,7 @@ WRONG = {
         "prints": lambda E, y: print(search_grid(E, y)),
         "never ends": search_ever,
     },
-    "2.4": {
+    "2.4": of_tables({
         "mean of ratios": lambda F_encoder, F: ((F_encoder - F) / F).mean(),
         "mean of guarded ratios": lambda F_encoder, F: ((F_encoder - F) / (F + 1e-8)).mean(),
         "mean of ratios that exist": lambda F_encoder, F: ((F_encoder - F) / F)[F > 0].mean(),
@@ -488,8 +589,56 @@ WRONG = {
         "zeros left out of the mean": lambda F_encoder, F: (F_encoder - F).mean() / F[F > 0].mean(),
         "order swapped": lambda F, F_encoder: (F_encoder - F).mean() / F.mean(),
         "precedence": lambda F_encoder, F: F_encoder.mean() - F.mean() / F.mean(),
-        "in place": share_in_place,
         "a string": lambda F_encoder, F: f"{((F_encoder - F).mean() / F.mean()).item():.1%}",
         "prints": lambda F_encoder, F: print((F_encoder - F).mean() / F.mean()),
+    }) | {
+        "the guess of all rows": lambda E, guess: (E[:, guess].mean() - E.amin(1).mean()) / E.amin(1).mean(),
+        "minimum of the batch": lambda E, guess: (E.gather(1, guess[:, None]).mean() - E.min()) / E.amin(1).mean(),
+        "minimum over the batch": lambda E, guess: E.gather(1, guess[:, None]).mean() / E.amin(0).mean() - 1,
+        "values and places": lambda E, guess: (E.gather(1, guess[:, None])[:, 0] - E.min(dim=1)).mean(),
+        "how often it is right": lambda E, guess: (E.argmin(1) == guess).float().mean(),
+        "in place": share_in_place,
+    },
+    "2.5": {
+        "a sum": lambda E, beta: -torch.logsumexp(-beta * E, 1) / beta,
+        "naive": lambda E, beta: -torch.log(torch.exp(-beta * E).mean(1)) / beta,
+        "naive, guarded": lambda E, beta: -torch.log(torch.exp(-beta * E).mean(1) + 1e-12) / beta,
+        "a soft maximum": lambda E, beta: torch.log(torch.exp(beta * E.double()).mean(1)) / beta,
+        "no sign": lambda E, beta: (torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])) / beta,
+        "no factor": lambda E, beta: -(torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])),
+        "times beta": lambda E, beta: -beta * (torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])),
+        "temperature": lambda E, beta: -beta * (torch.logsumexp(-E / beta, 1) - math.log(E.shape[1])),
+        "weighted mean": lambda E, beta: ((-beta * E).softmax(1) * E).sum(1),
+        "the mean": lambda E, beta: E.mean(1),
+        "the least": lambda E, beta: E.min(1).values,
+        "log of the wrong length": lambda E, beta: -(torch.logsumexp(-beta * E, 1) - math.log(len(E))) / beta,
+        "log k added": lambda E, beta: -(torch.logsumexp(-beta * E, 1) + math.log(E.shape[1])) / beta,
+        "bits": lambda E, beta: -(torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])) / beta / math.log(2),
+        "over the batch": lambda E, beta: -(torch.logsumexp(-beta * E, 0) - math.log(len(E))) / beta,
+        "over all": lambda E, beta: -(torch.logsumexp((-beta * E).flatten(), 0) - math.log(E.numel())) / beta,
+        "mean of logs": lambda E, beta: -((-beta * E).exp().log()).mean(1) / beta,
+        "a fixed beta": lambda E, beta: -(torch.logsumexp(-E, 1) - math.log(E.shape[1])),
+        "its average": lambda E, beta: (-(torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])) / beta).mean(),
+        "kept dimension": lambda E, beta: -(torch.logsumexp(-beta * E, 1, keepdim=True) - math.log(E.shape[1])) / beta,
+        "prints": lambda E, beta: print(-(torch.logsumexp(-beta * E, 1) - math.log(E.shape[1])) / beta),
+        "in place": warm_in_place,
+    },
+    "2.6": {
+        "straight on": lambda y: y[:, 1:].sign() * math.pi / 2,
+        "always above": lambda y: torch.full((len(y), 1), math.pi / 2),
+        "start 1": lambda y: torch.ones(len(y), 1),
+        "start 0": lambda y: torch.zeros(len(y), 1),
+        "the best z": lambda y: search_grid(ellipse_energies, y),
+        "the direction of y": lambda y: torch.atan2(y[:, 1:], y[:, :1]),
+        "half a turn from 0": lambda y: torch.full((len(y), 1), math.pi),
+        "anywhere": lambda y: CIRCLE * torch.rand(len(y), 1),
+        "flat": lambda y: -y[:, 1].sign() * math.pi / 2,
+        "a point of the orbit": lambda y: data.ellipse(-y[:, 1:].sign() * math.pi / 2),
+        "one number": lambda y: -math.pi / 2,
+        "not a number": lambda y: y[:, 1:] * torch.nan,
+        "the first alone": lambda y: -y[:1, 1:].sign() * math.pi / 2,
+        "prints": lambda y: print(-y[:, 1:].sign() * math.pi / 2),
+        "the least energy on the other side": losing_by_search,
+        "by the other axis": lambda y: -y[:, :1].sign() * math.pi / 2,
     },
 }

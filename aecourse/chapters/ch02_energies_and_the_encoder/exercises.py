@@ -1,5 +1,6 @@
-"""Exercises of chapter 2: the energy of a pair, one step of descent, a whole search, the price of an encoder."""
+"""Exercises of chapter 2: an energy, a step, a search, starts that lose, a warm free energy, an encoder's price."""
 
+import functools
 import math
 
 import torch
@@ -70,14 +71,54 @@ def _descent(E, y, z):
     return z.detach()
 
 
-def _energies(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
-    """Exact minima on the chapter's box, one of them on the curve itself, and what a guess near by costs."""
-    count = 6 + k
-    y = torch.cat([data.ellipse(torch.rand(1, 1, generator=generator)), _box(count, generator)]).double()
-    z, F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)
-    guess = z.view(-1, 1) + 0.1 + 0.3 * torch.rand(count + 1, 1, generator=generator).double()
-    F[0] = 0.0
-    return torch.maximum(_ellipse_energy(y, guess), F).float(), F.float()
+def _guessed(generator: Generator, k: int) -> tuple[Tensor, Tensor]:
+    """Energies of a few candidates, and which one an encoder answers; some least energies are 0. Last, of digits."""
+    if k == 4:
+        E = _digits_by_mean_digits()
+        return E, E.argmin(dim=1).roll(1)
+    E = torch.rand(6 + k, 4 + k, generator=generator)
+    E[0, 2], E[3, 1] = 0.0, 0.0
+    return E, torch.randint(4, (6 + k,), generator=generator)
+
+
+def _warm(generator: Generator, k: int) -> tuple[Tensor, float]:
+    """Energies and an inverse temperature; last, of digits, where exp(-beta E) is 0 in floats."""
+    if k == 4:
+        return _digits_by_mean_digits(), 10.0
+    return 3 * torch.rand(5 + k, 4 + 2 * k, generator=generator), (0.5, 2.0, 8.0, 1.0)[k]
+
+
+@functools.cache
+def _digits_by_mean_digits() -> Tensor:
+    """Squared distances of 12 unseen digits from the mean image of each kind: (12, 10)."""
+    Y, labels = data.digits("train", labels=True)
+    means = torch.stack([Y[labels == kind].mean(dim=0) for kind in range(10)])
+    return torch.cdist(data.digits("test")[:12], means).square()
+
+
+def _loses(losing_start, generator: Generator) -> str | None:
+    """Descents from the given starts, inside the star: each has to end above the minimum."""
+    y = _box(1000, generator)
+    y = y[
+        ((y[:, 0].abs() / 0.95) ** (2 / 3) + (y[:, 1].abs() / 1.9) ** (2 / 3) < 0.75 ** (2 / 3))
+        & (y[:, 1].abs() > 0.05)
+    ]
+    given = losing_start(y.clone())
+    z = stacked(given)
+    if z is None or z.shape != (len(y), 1):
+        return f"one start for each y is asked for, ({len(y)}, 1) here, got {kind(given)}"
+    z = z.double()
+    if not z.isfinite().all():
+        return "among your starts are some that are no finite numbers"
+    F = limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[1]
+    found = _ellipse_energy(y.double(), _descent(_ellipse_energy, y.double(), z)) <= F + 1e-3
+    if not found.any():
+        return None
+    k = int(found.int().argmax())
+    some = f" y = ({y[k, 0]:.2f}, {y[k, 1]:.2f}) is one of them, with your start at {z[k, 0]:.2f}"
+    if found.all():
+        return "every descent finds the best z; asked are starts that lose:" + some
+    return f"{found.double().mean():.0%} of the descents find the best z all the same:" + some
 
 
 def energy(y, z):
@@ -97,8 +138,18 @@ def search(E, y):
     return z[table.argmin(dim=1)][:, None]
 
 
-def gap_share(F_encoder, F):
+def gap_share(E, guess):
+    F = E.amin(dim=1)
+    F_encoder = E.gather(1, guess[:, None])[:, 0]
     return (F_encoder - F).mean() / F.mean()
+
+
+def free_energy(E, beta):
+    return -(torch.logsumexp(-beta * E, dim=1) - math.log(E.shape[1])) / beta
+
+
+def losing_start(y):
+    return -y[:, 1:].sign() * math.pi / 2
 
 
 EXERCISES = (
@@ -165,19 +216,64 @@ EXERCISES = (
     ),
     Exercise(
         "2.4", "the price of one forward pass",
-        "Given the energies `F_encoder` that an encoder's guess reaches and the exact minima `F`, both (batch,), write "
-        "`gap_share(F_encoder, F)`: the mean amortisation gap as a share of the mean exact minimum, one number. Some F are 0.",
-        ("The gap of a sample is F_encoder − F.", "A ratio of two means, not a mean of ratios."),
-        _energies, gap_share,
+        "`E` holds energies, (batch, k): for each y those of the same k values of z. An encoder answers with one of the k, `guess`, (batch,), whole numbers. Write "
+        "`gap_share(E, guess)`: the mean amortisation gap as a share of the mean exact minimum, one number. The minimum of some y is 0.",
+        ("The gap of a sample is what its guess costs, less the least of its row.", "`E.gather(1, guess[:, None])` picks one energy a row.", "A ratio of two means, not a mean of ratios."),
+        _guessed, gap_share,
         (
-            Wrong(lambda F_encoder, F: -gap_share(F_encoder, F), "the sign is reversed: the encoder cannot be below the minimum"),
-            Wrong(lambda F_encoder, F: ((F_encoder - F) / F).mean(), "a mean of ratios: on the curve F is 0 and the ratio explodes"),
-            Wrong(lambda F_encoder, F: (F_encoder - F).mean(), "that is the mean gap; asked for is its share of the mean of F"),
-            Wrong(lambda F_encoder, F: (F_encoder - F).mean() / F_encoder.mean(), "measured against the encoder's energy; the yardstick is the exact minimum"),
-            Wrong(lambda F_encoder, F: F_encoder.mean() / F.mean(), "that is the encoder's energy as a multiple of the minimum; the gap is what exceeds 1"),
-            Wrong(lambda F_encoder, F: (F_encoder - F) / F.mean(), "one number a sample; asked for is the mean"),
+            Wrong(lambda E, guess: -gap_share(E, guess), "the sign is reversed: the encoder cannot be below the minimum"),
+            Wrong(lambda E, guess: ((E.gather(1, guess[:, None])[:, 0] - E.amin(dim=1)) / E.amin(dim=1)).mean(), "a mean of ratios: where the minimum is 0 the ratio explodes"),
+            Wrong(lambda E, guess: (E.gather(1, guess[:, None])[:, 0] - E.amin(dim=1)).mean(), "that is the mean gap; asked is its share of the mean minimum"),
+            Wrong(lambda E, guess: E.gather(1, guess[:, None])[:, 0].mean() / E.amin(dim=1).mean(), "that compares the energies, not what the guess costs beyond the minimum"),
+            Wrong(lambda E, guess: (E.gather(1, guess[:, None])[:, 0] - E.amin(dim=1)).mean() / E.gather(1, guess[:, None])[:, 0].mean(), "the share is one of the minimum, not of the encoder's energy"),
+            Wrong(lambda E, guess: (E.gather(1, guess[:, None])[:, 0] - E.min()).mean() / E.min(), "the least energy of the whole batch is taken: each y has its own minimum"),
+            Wrong(lambda E, guess: (E.mean(dim=1) - E.amin(dim=1)).mean() / E.amin(dim=1).mean(), "that is the gap of a random guess; the encoder answers with `guess`"),
+            Wrong(lambda E, guess: (E[:, guess].mean(dim=1) - E.amin(dim=1)).mean() / E.amin(dim=1).mean(), "`E[:, guess]` takes the guesses of all rows for every row: one guess a row, `E.gather(1, guess[:, None])`"),
         ),
-        "never negative, and small where the encoder was trained well",
+        "one number for what amortisation costs",
+    ),
+    Exercise(
+        "2.5", "a warm free energy",
+        "`E` holds energies, (batch, k): for each y those of k equally likely z. Write `free_energy(E, beta)`: $F_\\beta$ of each y, (batch,). β may be large, and energies of "
+        "images lie in the hundreds.",
+        (
+            "First the average of exp(−βE) over a row, then the logarithm, then the factor in front.",
+            "exp(−800) is 0 in floats, and the logarithm of 0 is −∞: `torch.logsumexp` takes the largest exponent out first.",
+            "`logsumexp` sums. A mean is a sum over k, so log k comes off.",
+        ),
+        _warm, free_energy,
+        (
+            Wrong(lambda E, beta: -torch.logsumexp(-beta * E, dim=1) / beta, "a sum over the z, where their average is asked for: k times the same energy would give less than that energy"),
+            Wrong(lambda E, beta: -(-beta * E).exp().mean(dim=1).log() / beta, "right where energies are small; where βE is large, exp(−βE) is 0 in floats: `torch.logsumexp` takes the largest exponent out first"),
+            Wrong(lambda E, beta: (torch.logsumexp(beta * E, dim=1) - math.log(E.shape[1])) / beta, "a soft maximum: energies enter as exp(−βE)"),
+            Wrong(lambda E, beta: (torch.logsumexp(-beta * E, dim=1) - math.log(E.shape[1])) / beta, "the sign in front is missing"),
+            Wrong(lambda E, beta: -(torch.logsumexp(-beta * E, dim=1) - math.log(E.shape[1])), "the factor 1/β is missing: F_β has the unit of an energy"),
+            Wrong(lambda E, beta: -(torch.logsumexp(-beta * E, dim=1) - math.log(E.shape[1])) * beta, "times β, where 1/β is asked for"),
+            Wrong(lambda E, beta: ((-beta * E).softmax(dim=1) * E).sum(dim=1), "that is the average energy with the weights exp(−βE); F_β also counts how many z share it"),
+            Wrong(lambda E, beta: E.mean(dim=1), "that is the limit β → 0, where all z count alike"),
+            Wrong(lambda E, beta: E.amin(dim=1), "that is the limit β → ∞, where only the best z counts"),
+            Wrong(lambda E, beta: free_energy(E, 1 / beta), "β is the inverse temperature: it multiplies the energies"),
+            Wrong(lambda E, beta: -(torch.logsumexp((-beta * E).flatten(), dim=0) - math.log(E.numel())) / beta, "averaged over the batch, too: each y has a free energy of its own"),
+        ),
+        "the mean at β = 0, the minimum at β = ∞, and a soft minimum between",
+    ),
+    Exercise(
+        "2.6", "starts that lose",
+        "`y` (batch, 2) holds points inside the star of 2.3, none of them near the long axis. Write `losing_start(y)`: for each y a start of z, (batch, 1), from which the descent of "
+        "2.2 ends in the **wrong** valley. Any start that loses will do.",
+        (
+            "A descent ends in the valley on whose slope it starts.",
+            "On which side of the long axis lies the better valley, and on which the other?",
+            "A start well inside the other side: straight below, or straight above.",
+        ),
+        None, losing_start,
+        (
+            Wrong(lambda y: y[:, 1:].sign() * math.pi / 2, "every descent finds the best z; asked are starts that lose"),
+            Wrong(lambda y: limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[0], "every descent finds the best z; asked are starts that lose"),
+            Wrong(lambda y: torch.full((len(y),), 1.0), "one start for each y is asked for"),
+        ),
+        "where the other side starts, the other valley waits",
+        judge=_loses,
     ),
 )  # fmt: skip
 
@@ -191,9 +287,9 @@ QUESTIONS = (
         "the search missed the deepest valley",
     ),
     Question(
-        "Where is the amortisation gap of the ellipse large?",
+        "Where is the amortisation gap of the orbit's encoder large?",
         {
-            "on the ellipse": "There the best z is clear and varies smoothly: the gap nearly vanishes.",
+            "on the orbit": "There the best z is clear and varies smoothly: the gap nearly vanishes.",
             "near the long axis, inside": "Two z are nearly equally good there, above and below; the best one jumps, and a continuous encoder cannot.",
             "far outside": "Far away the best z varies slowly with y; the encoder follows easily.",
         },
@@ -211,24 +307,33 @@ QUESTIONS = (
 
 PREDICTIONS = (
     Prediction(
-        "2.2", "For how many of the points y in the box does a descent from one fixed start miss the lowest energy?",
+        "2.2", "For how many of the points y in the box does a descent from z = 1 miss the lowest energy?",
         low=0, high=100, unit="%",
-        why="About a quarter of the points have two valleys, and a descent takes the one on whose slope it starts: often, not always, the right one.",
+        why="Only where there are two valleys can it miss, and there it takes the one on whose slope it starts: the wrong one for half of those points.",
     ),
     Prediction(
-        "2.3", "Where inside the ellipse does F have a ridge?",
+        "2.3", "Where inside the orbit does F have a ridge?",
         options={
             "nowhere, it is a round hill": "Its top is at the centre, but it is a roof and no round hill: across the long axis the slope changes at once.",
-            "on a piece of the long axis": "There two points of the ellipse are equally near, one above and one below. A step aside makes one of them nearer, so F falls on both sides.",
-            "on a piece of the short axis": "There the nearest point of the ellipse is clear, the upper or the lower end, except at the centre.",
+            "on a piece of the long axis": "There two points of the orbit are equally near, one above and one below. A step aside makes one of them nearer, so F falls on both sides.",
+            "on a piece of the short axis": "There the nearest point of the orbit is clear, the upper or the lower end, except at the centre.",
         },
         right="on a piece of the long axis",
     ),
     Prediction(
-        "2.5", "At which y must a continuous encoder fail?",
+        "2.4", "The temperature is high, β near 0, so that all z count nearly alike. Where is F_β lower?",
         options={
-            "far from the ellipse": "Far away the best z varies slowly with y, and is easily followed.",
-            "on the ellipse, where F is 0": "There the best z is clear and varies smoothly; the gap nearly vanishes.",
+            "a point of the orbit": "One z explains it without error; but all z count alike, and the far side of the orbit is far from it.",
+            "the centre of the orbit": "No z explains it, but it is nowhere far from the moon: the mean of E is least there.",
+            "the same everywhere": "The mean of E grows with the distance from the middle of the orbit.",
+        },
+        right="the centre of the orbit",
+    ),
+    Prediction(
+        "2.7", "At which y must a continuous encoder fail?",
+        options={
+            "far from the orbit": "Far away the best z varies slowly with y, and is easily followed.",
+            "on the orbit, where F is 0": "There the best z is clear and varies smoothly; the gap nearly vanishes.",
             "on the ridge, where the best z jumps": "From one side to the other the guess sweeps through all angles in between, and those are bad ones.",
         },
         right="on the ridge, where the best z jumps",

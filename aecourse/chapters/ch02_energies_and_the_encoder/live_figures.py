@@ -1,16 +1,17 @@
-"""Inference by search: the energy of one y along z, its valleys, and a descent that ends in one of them."""
+"""Inference by search, with its valleys and a descent that ends in one of them; and a free energy that is warm."""
 
 import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 from torch import Tensor
 
-from aecourse import data, limits, live
-from aecourse.figures.maps import square
-from aecourse.notation import INK, MUTED, colour
+from aecourse import data, energies, limits, live
+from aecourse.figures.maps import extent, grid, square
+from aecourse.notation import INK, MUTED, PAPER, colour
 from aecourse.style import new_figure
 
 TURN = 2 * math.pi
@@ -133,5 +134,40 @@ class _Marks:
         return [energies[0], *energies[2:]]
 
 
+SIDE, LATENTS = 49, 120
+
+
+def temperature() -> live.Live:
+    """The free energy at the temperature 1/beta: a map above its least value, and a cut between its two limits."""
+    circle = torch.linspace(0, TURN, LATENTS + 1)[:-1, None]
+    orbit = data.ellipse(circle)
+    y_2 = torch.linspace(*data.BOX, 121)
+    on_map = torch.cdist(grid(SIDE), orbit).square()
+    on_cut = torch.cdist(torch.stack([torch.zeros(121), y_2], dim=1), orbit).square()
+    figure, (plane, cut) = new_figure(2, size=(10.4, 4.3), width_ratios=(1, 1.1))
+    heat = plane.imshow(np.zeros((SIDE, SIDE)), extent=extent(SIDE, data.BOX), origin="lower", vmin=0, vmax=0.5)
+    figure.colorbar(heat, ax=plane, label="above the least $F_\\beta$", extend="max", fraction=0.046, pad=0.03)
+    plane.plot(*orbit.T, color=PAPER, lw=1.2, ls=":")
+    title = square(plane).set_title("all y, $\\beta$ = 0.0")
+    cut.plot(y_2, on_cut.mean(dim=1), ":", color=INK, label="mean E, $\\beta$ = 0")
+    cut.plot(y_2, on_cut.amin(dim=1), "--", color=INK, label="least E, $\\beta$ = ∞")
+    (line,) = cut.plot(y_2, y_2, color=colour("E"), lw=3, label="$F_\\beta$")
+    cut.set(title="on the short axis, $y_1$ = 0", xlabel="$y_2$ (plane units)", ylabel="(squared plane units)")
+    cut.set(xlim=data.BOX, ylim=(-0.1, 2.2))
+    cut.legend(loc="upper center", fontsize=11, ncols=3, handlelength=1.4, columnspacing=0.8)
+
+    def update(log_beta: float) -> str:
+        beta = 10**log_beta
+        F_map, F_cut = energies.soft_minimum(on_map, beta), energies.soft_minimum(on_cut, beta)
+        heat.set_data((F_map - F_map.min()).view(SIDE, SIDE).numpy())
+        line.set_ydata(F_cut)
+        title.set_text(f"all y, $\\beta$ = {beta:.3g}")
+        lowest = abs(y_2[F_cut.argmin()].item())
+        place = "in the middle of the orbit" if lowest < 0.02 else f"at y₂ = ±{lowest:.2f}; the orbit passes at ±0.50"
+        return f"β = {beta:.3g}: on the short axis F_β is lowest {place}."
+
+    return live.Live(figure, {"log_beta": live.slider("log₁₀ β", -1.0, 3.0, 1.0, step=0.1, symbol="E")}, update)
+
+
 # On small made-up data, for tests, benchmark and whoever wants to look at a figure alone.
-EXAMPLES = {"search_for_z": search_for_z}
+EXAMPLES = {"search_for_z": search_for_z, "temperature": temperature}

@@ -269,7 +269,6 @@ EXERCISES = (
         None, losing_start,
         (
             Wrong(lambda y: y[:, 1:].sign() * math.pi / 2, "every descent finds the best z; asked are starts that lose"),
-            Wrong(lambda y: limits.inner_minimum(y, data.ellipse, 0, 2 * math.pi)[0], "every descent finds the best z; asked are starts that lose"),
             Wrong(lambda y: torch.full((len(y),), 1.0), "one start for each y is asked for"),
         ),
         "where the other side starts, the other valley waits",

@@ -195,7 +195,7 @@ def test_by_keyboard_a_number_is_predicted_and_what_was_compared_before_follows(
 
 
 def test_by_keyboard_a_choice_is_predicted_and_changed(page):
-    box = asked(page, "Where inside the ellipse")
+    box = asked(page, "Where inside the orbit")
     box.get_by_role("button").first.focus()
     page.keyboard.press("Space")
     page.get_by_text("✗ You said: nowhere, it is a round hill.").wait_for(timeout=15_000)

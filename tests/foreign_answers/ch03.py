@@ -389,6 +389,62 @@ def train_no_return(model, Y, Y_test):
     train_mended(model, Y, Y_test)
 
 
+def components_svd(W_y, Y):
+    Q = torch.linalg.svd(W_y, full_matrices=False).U
+    centred = Y - Y.mean(0, keepdim=True)
+    return Q @ torch.linalg.svd(centred @ Q, full_matrices=False).Vh.T
+
+
+def components_whole(W_y, Y):
+    """PCA from scratch: the trained columns are not needed."""
+    return torch.linalg.eigh(torch.cov(Y.T)).eigenvectors.flip(1)[:, : W_y.shape[1]]
+
+
+def components_projector(W_y, Y):
+    P = W_y @ torch.linalg.pinv(W_y)
+    values, vectors = torch.linalg.eigh(P @ torch.cov(Y.T) @ P)
+    return vectors[:, values.argsort(descending=True)[: W_y.shape[1]]]
+
+
+def components_numpy(W_y, Y):
+    Q, _ = np.linalg.qr(W_y.numpy().astype(float))
+    codes = (Y - Y.mean(0)).numpy() @ Q
+    values, vectors = np.linalg.eig(np.cov(codes.T))
+    return Q @ vectors[:, np.argsort(-values)]
+
+
+def components_deflation(W_y, Y):
+    """One after the other, each by power iteration."""
+    Q = torch.linalg.qr(W_y.double()).Q
+    S, found = Q.T @ torch.cov(Y.double().T) @ Q, []
+    for _ in range(len(S)):
+        v = torch.ones(len(S)).double()
+        for _ in range(3000):
+            v = S @ v / (S @ v).norm()
+        found.append(Q @ v)
+        S = S - (v @ S @ v) * torch.outer(v, v)
+    return torch.stack(found, dim=1)
+
+
+def components_gram_schmidt(W_y, Y):
+    basis = []
+    for column in W_y.T:
+        for earlier in basis:
+            column = column - (column @ earlier) * earlier
+        basis.append(column / column.norm())
+    return torch.stack(basis, dim=1)
+
+
+def components_uncentred(W_y, Y):
+    Q = torch.linalg.qr(W_y).Q
+    return Q @ torch.linalg.eigh(Q.T @ Y.T @ Y @ Q).eigenvectors.flip(1)
+
+
+def components_turned_the_wrong_way(W_y, Y):
+    Q = torch.linalg.qr(W_y).Q
+    return Q @ torch.linalg.eigh(torch.cov((Y @ Q).T)).eigenvectors.flip(1).T
+
+
 RIGHT = {
     "3.1": {
         "a loop": tied_loop, "lists": tied_lists, "einsum": tied_einsum, "NumPy": tied_numpy,
@@ -447,6 +503,14 @@ RIGHT = {
         "slower": partial(train_mended, lr=3e-3, epochs=80), "one number as a tensor":
             lambda *given: torch.tensor(train_mended(*given)),
         "odd batches": partial(train_mended, batch=64),
+    },
+    "3.7": {
+        "two decompositions": components_svd, "from scratch": components_whole, "a projector": components_projector,
+        "numpy": components_numpy, "one by one": components_deflation, "the package": lambda W_y, Y:
+            limits.pca(Y, W_y.shape[1]).basis, "other signs": lambda W_y, Y: -components_svd(W_y, Y),
+        "pca_lowrank": lambda W_y, Y: torch.pca_lowrank(Y, q=30, niter=20)[2][:, : W_y.shape[1]],
+        "64 bits": lambda W_y, Y: components_svd(W_y.double(), Y.double()),
+        "from their projections": lambda W_y, Y: components_whole(W_y, Y @ W_y @ torch.linalg.pinv(W_y)),
     },
 }  # fmt: skip
 
@@ -543,5 +607,21 @@ WRONG = {
         "all energies": train_reports_all_of_them, "a sum": train_reports_a_sum, "a copy": train_a_copy,
         "by formula": train_by_formula, "uphill": train_uphill, "never ends": train_without_end,
         "one short pass": train_one_pass, "no return": train_no_return,
+    },
+    "3.7": {
+        "as they are": lambda W_y, Y: W_y, "normalised": lambda W_y, Y: W_y / W_y.norm(dim=0),
+        "orthonormal": components_gram_schmidt, "qr": lambda W_y, Y: torch.linalg.qr(W_y).Q,
+        "svd of W_y": lambda W_y, Y: torch.linalg.svd(W_y, full_matrices=False).U,
+        "eigenvectors of W_y": lambda W_y, Y: torch.linalg.eigh(W_y @ W_y.T).eigenvectors[:, -W_y.shape[1] :].flip(1),
+        "small first": lambda W_y, Y: components_svd(W_y, Y).flip(1), "uncentred": components_uncentred,
+        "rows": lambda W_y, Y: components_svd(W_y, Y).T, "the wrong turn": components_turned_the_wrong_way,
+        "scaled": lambda W_y, Y: components_svd(W_y, Y) * torch.linspace(2, 1, W_y.shape[1]),
+        "the last ones": lambda W_y, Y: torch.linalg.eigh(torch.cov(Y.T)).eigenvectors[:, : W_y.shape[1]],
+        "too many": lambda W_y, Y: torch.linalg.eigh(torch.cov(Y.T)).eigenvectors.flip(1),
+        "only the first": lambda W_y, Y: components_svd(W_y, Y)[:, :1],
+        "codes": lambda W_y, Y: Y @ components_svd(W_y, Y),
+        "with their variances": lambda W_y, Y: (components_svd(W_y, Y), (Y @ W_y).var(dim=0)),
+        "raw coordinates": lambda W_y, Y: torch.linalg.eigh(torch.cov((Y @ W_y).T)).eigenvectors,
+        "no return": lambda W_y, Y: None,
     },
 }  # fmt: skip

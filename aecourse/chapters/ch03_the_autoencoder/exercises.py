@@ -1,4 +1,4 @@
-"""Exercises of chapter 3: the forward pass, its parameters, rotations, and how a loop is mended and its result reported."""
+"""Exercises of chapter 3: forward pass, parameters, rotations, a loop to mend, its result, and axes in a subspace."""
 
 import math
 
@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data, energies, limits, models
+from aecourse.checking.differences import kind, stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -85,6 +86,56 @@ def _mended(train, generator: Generator) -> str | None:
     return None
 
 
+def _finds_the_axes(components, generator: Generator) -> str | None:
+    """Principal components from columns that span their subspace, mixed: each up to its sign, in order."""
+    for d in (4, 2):
+        Y = _small_digits()[torch.randperm(10_000, generator=generator)[:2000]].double()
+        best = limits.pca(Y, d)
+        mixture = torch.linalg.qr(torch.randn(d, d, generator=generator).double()).Q
+        stretch = torch.linspace(0.5, 3, d, dtype=torch.float64)[torch.randperm(d, generator=generator)]
+        given = components((best.basis @ mixture * stretch @ mixture.T.roll(1, 0)).float(), Y.float())
+        if problem := _no_axes(stacked(given), given, best):
+            return problem
+    return None
+
+
+def _no_axes(V: Tensor | None, given: object, best: limits.AffineOptimum) -> str | None:
+    """What keeps V from being the principal components."""
+    n, d = best.basis.shape
+    if V is None or V.shape != (n, d):
+        return f"d columns are asked for, ({n}, {d}) here, got {kind(given)}"
+    V = V.double()
+    if not V.isfinite().all():
+        return "some of your numbers are not finite"
+    lengths = V.norm(dim=0)
+    if ((V - best.basis @ (best.basis.T @ V)).norm(dim=0) > 0.01 * lengths).any():
+        return "your columns leave the subspace that the columns of W_y span"
+    if (lengths - 1).abs().max() > 0.01:
+        return f"components are directions, of length 1; yours have lengths from {lengths.min():.2f} to {lengths.max():.2f}"
+    cosines = (best.basis.T @ V).abs()
+    if cosines.diagonal().min() > 0.995:
+        return None
+    if cosines.amax(dim=0).min() > 0.995:
+        return "the right directions in another order: the one of largest variance comes first"
+    if (V.T @ V - torch.eye(d)).abs().max() > 0.01:
+        return "your columns are not at right angles to each other"
+    codes = V.T @ best.basis * best.variance @ best.basis.T @ V
+    mean = V.T @ best.mean
+    if _correlation(codes + mean.outer(mean)) < 0.01:
+        return "an orthonormal basis of the right subspace, with axes for images that were not centred: a variance is about the mean"
+    worst = _correlation(codes)
+    return (
+        "an orthonormal basis of the right subspace, with other axes: the coordinates of the images along your columns "
+        f"are correlated, up to {worst:.2f}. Which turn within the subspace makes them uncorrelated?"
+    )
+
+
+def _correlation(covariance: Tensor) -> Tensor:
+    """The largest correlation in a covariance (d, d): one number."""
+    deviation = covariance.diagonal().sqrt()
+    return (covariance / deviation.outer(deviation) - torch.eye(len(covariance))).abs().max()
+
+
 def _slopes_followed(model: torch.nn.Module) -> list[Tensor]:
     """A list that fills with every batch whose energy is differentiated."""
     batches = []
@@ -146,6 +197,17 @@ def train(model, Y, Y_test):
     with torch.no_grad():
         F = (Y_test - model(Y_test)).square().sum(dim=1)
     return F.mean().item()
+
+
+def components(W_y, Y):
+    Q = torch.linalg.qr(W_y).Q
+    codes = (Y - Y.mean(dim=0)) @ Q
+    turn = torch.linalg.eigh(codes.T @ codes).eigenvectors.flip(1)
+    return Q @ turn
+
+
+def _basis(W_y, Y):
+    return torch.linalg.qr(W_y).Q
 
 
 def _autoscaled(images, dim=1):
@@ -263,6 +325,28 @@ EXERCISES = (
         judge=_mended,
         seconds=30,
     ),
+    Exercise(
+        "3.7", "the axes within",
+        "A linear autoencoder has reached the optimum: the columns of its `W_y`, (n, d), span the subspace of the d principal components, mixed in some way. "
+        "Write `components(W_y, Y)`: the principal components themselves, (n, d), of length 1, the one of largest variance first, each with either sign. Y (m, n) are the images.",
+        (
+            "First an orthonormal basis of the columns, `torch.linalg.qr(W_y).Q`. What are the coordinates of the images in it?",
+            "Within the subspace it is PCA once more, of d coordinates: along which d directions are they uncorrelated?",
+            "`torch.linalg.eigh` of the covariance (d, d) of the coordinates; it sorts its eigenvectors from small to large.",
+        ),
+        None, components,
+        (
+            Wrong(_basis, "an orthonormal basis of the right subspace, with other axes"),
+            Wrong(lambda W_y, Y: components(W_y, torch.cat([Y, -Y])), "an orthonormal basis of the right subspace, with axes for images that were not centred"),
+            Wrong(lambda W_y, Y: W_y / W_y.norm(dim=0), "your columns are not at right angles to each other"),
+            Wrong(lambda W_y, Y: components(W_y, Y).flip(1), "the right directions in another order"),
+            Wrong(lambda W_y, Y: 2 * components(W_y, Y), "components are directions, of length 1"),
+            Wrong(lambda W_y, Y: torch.eye(len(W_y))[:, : W_y.shape[1]], "your columns leave the subspace that the columns of W_y span"),
+            Wrong(lambda W_y, Y: _basis(W_y, Y).T @ components(W_y, Y), "d columns are asked for"),
+        ),
+        "the cost leaves the axes open; the variance of the codes settles them",
+        judge=_finds_the_axes,
+    ),
 )  # fmt: skip
 
 QUESTIONS = (
@@ -313,7 +397,16 @@ PREDICTIONS = (
         right="the two positive half-axes",
     ),
     Prediction(
-        "3.4", "What will the columns of the trained W_y be?",
+        "3.3", "Where will the autoencoder with its tanh end on the training digits, if it is trained long?",
+        options={
+            "below 14.15, for tanh is not linear": "The tanh sits in the encoder. Whatever it makes of the codes, the decoder answers in a flat subspace of dimension 30, and 14.15 is the least that one can leave.",
+            "at 14.15, or a little above": "The decoder answers in a flat subspace of dimension 30, and no such subspace leaves less than 14.15.",
+            "far above, for tanh squashes the codes": "It could, if it had to: codes small enough lie where tanh is nearly straight, and W_y makes up for their size.",
+        },
+        right="at 14.15, or a little above",
+    ),
+    Prediction(
+        "3.5", "What will the columns of W_y be after a training?",
         options={
             "the principal components": "They would do, and so does any other basis of the same subspace: the cost does not see which.",
             "the same up to sign and order": "Signs and order are free, and far more is: any invertible mixture of the columns gives the same ỹ.",

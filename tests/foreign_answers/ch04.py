@@ -203,25 +203,216 @@ def course_no_return(per_pixel, n):
     per_pixel * n / 4
 
 
-def weight_counted(n):
-    beta = 0
-    for _ in range(n):
-        beta += 1
-    return beta
+# --- 4.6 rank what papers report ------------------------------------------------------------------------------------
 
 
-def weight_by_slopes(n):
-    """How often R's slope counts against that of a cost that is summed."""
-    cost = torch.ones(n, dtype=torch.float64, requires_grad=True)
-    cost.mean().backward()
-    return (1 / cost.grad[0]).round().item()
+def ranked_table(papers):
+    found = {}
+    for paper in papers:
+        factor = {"images and pixels": paper["n"], "images": 1, "nothing": 1 / paper["images"]}
+        if paper["cost"] == "squared error" and paper["averaged"] in factor:
+            width = paper["range"][1] - paper["range"][0]
+            found[paper["name"]] = paper["error"] * factor[paper["averaged"]] / width**2
+    return sorted(found, key=found.get)
 
 
-def weight_no_return(n):
-    n  # noqa: B018
+def ranked_per_pixel(papers):
+    """In another convention: per pixel, in [-1, 1]."""
+    rows = []
+    for p in papers:
+        if p["cost"] != "squared error":
+            continue
+        if p["averaged"] == "images and pixels":
+            value = p["error"]
+        elif p["averaged"] == "images":
+            value = p["error"] / p["n"]
+        elif p["averaged"] == "nothing":
+            value = p["error"] / p["n"] / p["images"]
+        else:
+            continue
+        rows.append((value * (4 if p["range"][0] == 0 else 1), p["name"]))
+    rows.sort()
+    return [name for _, name in rows]
 
 
-# fmt: off
+def ranked_tensor(papers):
+    usable = [p for p in papers if p["cost"].startswith("squared") and "not" not in p["averaged"].split()]
+    values = torch.tensor([
+        p["error"] * (p["n"] if "pixels" in p["averaged"] else 1)
+        / (p["images"] if p["averaged"] == "nothing" else 1) / (4 if -1 in p["range"] else 1)
+        for p in usable
+    ])  # fmt: skip
+    return [usable[k]["name"] for k in values.argsort().tolist()]
+
+
+def ranked_roots(papers):
+    """By the root of the mean square: another unit, the same order."""
+    return sorted((name for name in ranked_table(papers)), key=ranked_table(papers).index)
+
+
+def ranked_in_place(papers):
+    papers.sort(key=lambda p: p["error"])
+    return [p["name"] for p in papers]
+
+
+def ranked_all(papers):
+    right = ranked_table(papers)
+    return right + [p["name"] for p in papers if p["name"] not in right]
+
+
+def ranked_by(value, papers):
+    chosen = [p for p in papers if p["name"] in ranked_table(papers)]
+    return [p["name"] for p in sorted(chosen, key=value)]
+
+
+def ranked_no_range(p):
+    return p["error"] * {"images and pixels": p["n"], "images": 1, "nothing": 1 / p["images"]}[p["averaged"]]
+
+
+def ranked_no_sum(p):
+    return (
+        p["error"]
+        * {"images and pixels": p["n"], "images": 1, "nothing": 1}[p["averaged"]]
+        / (p["range"][1] - p["range"][0]) ** 2
+    )
+
+
+def ranked_divided(p):
+    return p["error"] * {"images and pixels": 1 / p["n"], "images": 1, "nothing": 1 / p["images"]}[p["averaged"]]
+
+
+def ranked_no_return(papers):
+    ranked_table(papers)
+
+
+# --- 4.7 where the costs disagree -----------------------------------------------------------------------------------
+
+
+def disagree_grey():
+    """Targets of any grey: what is sure and wrong can be paper as well."""
+    y = torch.tensor([0.0] + [1.0, 0.0] * 12, dtype=torch.float64)
+    careless = y.clamp(1e-4, 1 - 1e-4)
+    careless[0] = 1 - 1e-9
+    return y, careless.tolist(), (0.4 * y + 0.3).tolist()
+
+
+def disagree_lists():
+    return [1] * 20, [1e-20] + [0.99] * 19, [0.55] * 20
+
+
+def disagree_numpy():
+    y = np.ones(100)
+    bold = np.full(100, 1 - 1e-6)
+    bold[:6] = 1e-30
+    return y, bold, np.full(100, 0.6)
+
+
+def disagree_searched():
+    """Looks for it, instead of thinking."""
+    for n in range(2, 60):
+        y, shy = torch.ones(n, dtype=torch.float64), torch.full((n,), 0.5, dtype=torch.float64)
+        bold = torch.full((n,), 1 - 1e-9, dtype=torch.float64)
+        bold[0] = 1e-15
+        squares = [float((y - each).square().sum()) for each in (bold, shy)]
+        nats = [float(-each.log().sum()) for each in (bold, shy)]
+        if 2 * squares[0] <= squares[1] and nats[0] >= 2 * nats[1]:
+            return y, bold, shy
+    raise AssertionError
+
+
+def disagree_paper():
+    y = torch.zeros(18)
+    bold = torch.full((18,), 1e-3)
+    bold = bold.double()
+    bold[5] = 1 - 1e-10
+    return y.double(), bold, torch.full((18,), 0.45).double()
+
+
+def disagree_half():
+    y = torch.ones(16)
+    return y, torch.full((16,), 0.9), torch.full((16,), 0.5)
+
+
+# --- 4.8 what a cost asks for ---------------------------------------------------------------------------------------
+
+
+def answer_adam(C, Y, steps=300, lr=0.2):
+    a = torch.zeros(Y.shape[1], requires_grad=True)
+    optimiser = torch.optim.Adam([a], lr=lr)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        C(Y, torch.sigmoid(a).repeat(len(Y), 1)).mean().backward()
+        optimiser.step()
+    return torch.sigmoid(a).detach()
+
+
+def answer_projected(C, Y):
+    """No sigmoid: steps on y_tilde itself, put back into the interval; starts at the mean."""
+    y_tilde = Y.mean(dim=0).clamp(1e-3, 1 - 1e-3).requires_grad_()
+    optimiser = torch.optim.Adam([y_tilde], lr=0.02)
+    best, least = None, math.inf
+    for step in range(600):
+        optimiser.param_groups[0]["lr"] = 0.02 * 0.99**step
+        cost = C(Y, y_tilde.expand(Y.shape)).mean()
+        if cost < least:
+            best, least = y_tilde.detach().clone(), cost.item()
+        optimiser.zero_grad()
+        cost.backward()
+        optimiser.step()
+        with torch.no_grad():
+            y_tilde.clamp_(1e-6, 1 - 1e-6)
+    return best
+
+
+def answer_of_candidates(C, Y):
+    """The best of mean, median and what a descent finds."""
+    candidates = [Y.mean(dim=0), Y.median(dim=0).values, answer_adam(C, Y)]
+    return min(candidates, key=lambda y_tilde: C(Y, y_tilde.expand(Y.shape)).mean().item())
+
+
+def answer_by_grid(C, Y):
+    """Pixel by pixel, on a fine grid: the costs of the other pixels stay what they are."""
+    y_tilde, grid = Y.mean(dim=0), torch.linspace(0.002, 0.998, 101)
+    for k in range(Y.shape[1]):
+        trials = y_tilde.repeat(len(grid), 1)
+        trials[:, k] = grid
+        costs = torch.stack([C(Y, trial.expand(Y.shape)).mean() for trial in trials])
+        at = costs.argmin()
+        if costs[at] < C(Y, y_tilde.expand(Y.shape)).mean():
+            y_tilde[k] = grid[at]
+    return y_tilde
+
+
+def answer_lbfgs(C, Y):
+    a = torch.zeros(Y.shape[1], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([a], max_iter=300, line_search_fn="strong_wolfe", tolerance_change=1e-12)
+
+    def closure():
+        optimiser.zero_grad()
+        cost = C(Y.double(), torch.sigmoid(a).expand(Y.shape)).mean() + 1e-7 * a.square().sum()
+        cost.backward()
+        return cost
+
+    optimiser.step(closure)
+    return torch.sigmoid(a).detach()
+
+
+def answer_one_step(C, Y):
+    return answer_adam(C, Y, steps=1)
+
+
+def answer_uphill(C, Y):
+    return answer_adam(lambda y, y_tilde: -C(y, y_tilde), Y)
+
+
+def answer_rounded(C, Y):
+    return answer_adam(C, Y).round()
+
+
+def answer_no_return(C, Y):
+    answer_adam(C, Y, steps=5)
+
+
 RIGHT = {
     "4.1": {
         "both dims": lambda y, y_tilde: (y - y_tilde).square().sum(dim=(1, 2)),
@@ -235,13 +426,15 @@ RIGHT = {
         "a norm squared": lambda y, y_tilde: torch.linalg.matrix_norm(y - y_tilde).square(),
         "in place on a copy": squared_own_copy,
         "a module": SquaredError(),
-        "a default mean, times the pixels": lambda y, y_tilde:
-            [functional.mse_loss(a, b) * a.numel() for a, b in zip(y, y_tilde, strict=True)],
+        "a default mean, times the pixels": lambda y, y_tilde: [
+            functional.mse_loss(a, b) * a.numel() for a, b in zip(y, y_tilde, strict=True)
+        ],
         "keeps dims, then squeezes": lambda y, y_tilde: ((y - y_tilde) ** 2).sum((1, 2), keepdim=True).squeeze((1, 2)),
         "vmap": torch.vmap(lambda y, y_tilde: torch.dist(y, y_tilde) ** 2),
         "traces": lambda y, y_tilde: torch.stack([torch.trace(D.T @ D) for D in y - y_tilde]),
-        "multiplied out": lambda y, y_tilde:
-            (y.double() ** 2 - 2 * y.double() * y_tilde.double() + y_tilde.double() ** 2).sum((1, 2)),
+        "multiplied out": lambda y, y_tilde: (
+            y.double() ** 2 - 2 * y.double() * y_tilde.double() + y_tilde.double() ** 2
+        ).sum((1, 2)),
         "partial": partial(lambda dim, y, y_tilde: (y - y_tilde).square().sum(dim=dim), (1, 2)),
         "mean of the rows": lambda y, y_tilde: (y - y_tilde).square().mean(dim=(1, 2)) * y[0].numel(),
     },
@@ -253,54 +446,67 @@ RIGHT = {
         "loops": bits_loop,
         "numpy": bits_numpy,
         "64 bits": lambda y, y_tilde: bits_numpy(y.double(), y_tilde.double()),
-        "log1p": lambda y, y_tilde:
-            (-(y * y_tilde.log() + (1 - y) * torch.log1p(-y_tilde)) * math.log2(math.e)).sum(-1),
+        "log1p": lambda y, y_tilde: (-(y * y_tilde.log() + (1 - y) * torch.log1p(-y_tilde)) * math.log2(math.e)).sum(
+            -1
+        ),
         "xlogy": lambda y, y_tilde: -(torch.xlogy(y, y_tilde) + torch.xlogy(1 - y, 1 - y_tilde)).sum(1) / LOG_2,
         "a distribution": lambda y, y_tilde: -Bernoulli(y_tilde, validate_args=False).log_prob(y).sum(1) / LOG_2,
         "by logits": bits_from_logits,
-        "einsum": lambda y, y_tilde: -(torch.einsum("bi,bi->b", y, y_tilde.log2())
-            + torch.einsum("bi,bi->b", 1 - y, (1 - y_tilde).log2())),
+        "einsum": lambda y, y_tilde: (
+            -(torch.einsum("bi,bi->b", y, y_tilde.log2()) + torch.einsum("bi,bi->b", 1 - y, (1 - y_tilde).log2()))
+        ),
         "two sums": lambda y, y_tilde: (y * -y_tilde.log2()).sum(1) - ((1 - y) * (1 - y_tilde).log2()).sum(1),
-        "floor and excess": lambda y, y_tilde:
-            (limits.cross_entropy_floor(y) + excess_where(y, y_tilde)) / torch.tensor(2.0).log(),
-        "a mean times n": lambda y, y_tilde: torch.stack([functional.binary_cross_entropy(p, a) * len(a) / LOG_2
-            for a, p in zip(y, y_tilde, strict=True)]),
+        "floor and excess": lambda y, y_tilde: (
+            (limits.cross_entropy_floor(y) + excess_where(y, y_tilde)) / torch.tensor(2.0).log()
+        ),
+        "a mean times n": lambda y, y_tilde: torch.stack(
+            [functional.binary_cross_entropy(p, a) * len(a) / LOG_2 for a, p in zip(y, y_tilde, strict=True)]
+        ),
         "odds": lambda y, y_tilde: -(y * (y_tilde / (1 - y_tilde)).log2() + (1 - y_tilde).log2()).sum(dim=1),
     },
     "4.3": {
         "the package's": lambda y, y_tilde: energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y),
-        "its cost twice": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - energies.binary_cross_entropy(y, y),
-        "torch's cost twice": lambda y, y_tilde: (functional.binary_cross_entropy(y_tilde, y, reduction="none")
-            - functional.binary_cross_entropy(y, y, reduction="none")).sum(1),
+        "its cost twice": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - energies.binary_cross_entropy(y, y)
+        ),
+        "torch's cost twice": lambda y, y_tilde: (
+            functional.binary_cross_entropy(y_tilde, y, reduction="none")
+            - functional.binary_cross_entropy(y, y, reduction="none")
+        ).sum(1),
         "loops": excess_loop,
         "where": excess_where,
         "guarded": excess_clamped,
         "masked": excess_masked,
-        "xlogy": lambda y, y_tilde: (torch.xlogy(y, y) + torch.xlogy(1 - y, 1 - y) - torch.xlogy(y, y_tilde)
-            - torch.xlogy(1 - y, 1 - y_tilde)).sum(1),
-        "entr": lambda y, y_tilde:
-            naive(y, y_tilde) - (torch.special.entr(y) + torch.special.entr(1 - y)).sum(dim=1),
-        "scipy": lambda y, y_tilde:
-            (special.rel_entr(y.numpy(), y_tilde.numpy())
-                + special.rel_entr(1 - y.numpy(), 1 - y_tilde.numpy())).sum(1),
-        "kl_div twice": lambda y, y_tilde: (functional.kl_div(y_tilde.log(), y, reduction="none")
-            + functional.kl_div((1 - y_tilde).log(), 1 - y, reduction="none")).sum(dim=1),
+        "xlogy": lambda y, y_tilde: (
+            torch.xlogy(y, y) + torch.xlogy(1 - y, 1 - y) - torch.xlogy(y, y_tilde) - torch.xlogy(1 - y, 1 - y_tilde)
+        ).sum(1),
+        "entr": lambda y, y_tilde: naive(y, y_tilde) - (torch.special.entr(y) + torch.special.entr(1 - y)).sum(dim=1),
+        "scipy": lambda y, y_tilde: (
+            special.rel_entr(y.numpy(), y_tilde.numpy()) + special.rel_entr(1 - y.numpy(), 1 - y_tilde.numpy())
+        ).sum(1),
+        "kl_div twice": lambda y, y_tilde: (
+            functional.kl_div(y_tilde.log(), y, reduction="none")
+            + functional.kl_div((1 - y_tilde).log(), 1 - y, reduction="none")
+        ).sum(dim=1),
         "distributions": lambda y, y_tilde: kl_divergence(Bernoulli(y), Bernoulli(y_tilde)).sum(1),
-        "nan_to_num": lambda y, y_tilde: (torch.nan_to_num(y * (y / y_tilde).log())
-            + torch.nan_to_num((1 - y) * ((1 - y) / (1 - y_tilde)).log())).sum(1),
+        "nan_to_num": lambda y, y_tilde: (
+            torch.nan_to_num(y * (y / y_tilde).log()) + torch.nan_to_num((1 - y) * ((1 - y) / (1 - y_tilde)).log())
+        ).sum(1),
         "never below 0": lambda y, y_tilde: excess_where(y, y_tilde).clamp(min=0),
         "from bits": lambda y, y_tilde: LOG_2 * (bits_loop(y, y_tilde) - limits.cross_entropy_floor(y) / LOG_2),
     },
     "4.4": {
         "the package's": energies.binary_cross_entropy_with_logits,
-        "torch's": lambda y, logits:
-            functional.binary_cross_entropy_with_logits(logits, y, reduction="none").sum(dim=1),
+        "torch's": lambda y, logits: functional.binary_cross_entropy_with_logits(logits, y, reduction="none").sum(
+            dim=1
+        ),
         "softplus": lambda y, logits: (functional.softplus(logits) - y * logits).sum(1),
-        "softplus twice": lambda y, logits:
-            (y * functional.softplus(-logits) + (1 - y) * functional.softplus(logits)).sum(-1),
-        "logsigmoid": lambda y, logits:
-            -(y * functional.logsigmoid(logits) + (1 - y) * functional.logsigmoid(-logits)).sum(1),
+        "softplus twice": lambda y, logits: (
+            y * functional.softplus(-logits) + (1 - y) * functional.softplus(logits)
+        ).sum(-1),
+        "logsigmoid": lambda y, logits: (
+            -(y * functional.logsigmoid(logits) + (1 - y) * functional.logsigmoid(-logits)).sum(1)
+        ),
         "logaddexp": lambda y, logits: (torch.logaddexp(logits, torch.zeros_like(logits)) - y * logits).sum(1),
         "loops": logits_loop,
         "numpy": logits_numpy,
@@ -308,15 +514,17 @@ RIGHT = {
         "by sign": logits_by_sign,
         "two classes": logits_two_classes,
         "a distribution": lambda y, logits: -Bernoulli(logits=logits, validate_args=False).log_prob(y).sum(1),
-        "clamped": lambda y, logits:
-            (logits.clamp(min=0) - logits * y + (-logits.abs()).exp().log1p()).sum(dim=1),
-        "relu": lambda y, logits:
-            (torch.relu(logits) - logits * y + torch.log1p(torch.exp(-logits.abs()))).sum(1, keepdim=True)[:, 0],
+        "clamped": lambda y, logits: (logits.clamp(min=0) - logits * y + (-logits.abs()).exp().log1p()).sum(dim=1),
+        "relu": lambda y, logits: (torch.relu(logits) - logits * y + torch.log1p(torch.exp(-logits.abs()))).sum(
+            1, keepdim=True
+        )[:, 0],
         "an object": FromLogits(),
-        "logsumexp": lambda y, logits:
-            (torch.stack([torch.zeros_like(logits), logits]).logsumexp(0) - logits.mul(y)).sum(1),
-        "a mean times n": lambda y, logits:
-            functional.multilabel_soft_margin_loss(logits, y, reduction="none") * y.shape[1],
+        "logsumexp": lambda y, logits: (
+            torch.stack([torch.zeros_like(logits), logits]).logsumexp(0) - logits.mul(y)
+        ).sum(1),
+        "a mean times n": lambda y, logits: (
+            functional.multilabel_soft_margin_loss(logits, y, reduction="none") * y.shape[1]
+        ),
     },
     "4.5": {
         "times n over 4": lambda per_pixel, n: per_pixel * n / 4,
@@ -335,20 +543,35 @@ RIGHT = {
         "from decibels": lambda per_pixel, n: n * 10 ** (-(-10 * math.log10(per_pixel / 4)) / 10) if per_pixel else 0.0,
     },
     "4.6": {
-        "n": lambda n: n,
-        "a float": lambda n: float(n),
-        "over one over n": lambda n: 1 / (1 / n),
-        "counted": weight_counted,
-        "by slopes": weight_by_slopes,
-        "a tensor": lambda n: torch.tensor(n),
-        "64 bits": lambda n: torch.tensor(float(n), dtype=torch.float64),
-        "numpy": lambda n: np.int64(n),
-        "a fraction": lambda n: Fraction(n) / 1,
-        "sum of ones": lambda n: torch.ones(n).sum(),
-        "pixels of a picture": lambda n: torch.zeros(n).numel(),
-        "rounded": lambda n: round(n * 1.0),
-        "partial": partial(max, 1),
-        "exp of log": lambda n: math.exp(math.log(n)),
+        "a table": ranked_table,
+        "per pixel": ranked_per_pixel,
+        "tensors": ranked_tensor,
+        "roots": ranked_roots,
+        "a tuple": lambda papers: tuple(ranked_table(papers)),
+        "a generator's list": lambda papers: list(iter(ranked_per_pixel(papers))),
+        "a copy first": lambda papers: ranked_table([p.copy() for p in papers]),
+        "by insertion": lambda papers: [name for _, name in sorted(enumerate(ranked_table(papers)))],
+    },
+    "4.7": {
+        "grey": disagree_grey,
+        "lists": disagree_lists,
+        "numpy": disagree_numpy,
+        "searched": disagree_searched,
+        "paper": disagree_paper,
+        "a list of tensors": lambda: list(disagree_searched()),
+        "more pixels": lambda: (torch.ones(40), torch.tensor([1e-25] * 2 + [0.9999] * 38), torch.full((40,), 0.55)),
+        "32 bits": lambda: (torch.ones(20), torch.tensor([1e-30] + [0.995] * 19), torch.full((20,), 0.5)),
+    },
+    "4.8": {
+        "Adam": answer_adam,
+        "projected": answer_projected,
+        "candidates": answer_of_candidates,
+        "a grid": answer_by_grid,
+        "LBFGS": answer_lbfgs,
+        "slower and longer": partial(answer_adam, steps=800, lr=0.1),
+        "faster": partial(answer_adam, steps=300, lr=0.4),
+        "numpy": lambda C, Y: answer_adam(C, Y).numpy(),
+        "64 bits": lambda C, Y: answer_adam(C, Y.double()),
     },
 }
 
@@ -409,31 +632,38 @@ WRONG = {
     "4.3": {
         "nothing subtracted": energies.binary_cross_entropy,
         "fails on exact zeros": lambda y, y_tilde: naive(y, y_tilde) - naive(y, y),
-        "KL, fails on exact zeros": lambda y, y_tilde:
-            (y * (y / y_tilde).log() + (1 - y) * ((1 - y) / (1 - y_tilde)).log()).sum(1),
-        "a guard that 32 bits round away": lambda y, y_tilde:
-            naive(y, y_tilde) - naive(y.clamp(1e-9, 1 - 1e-9), y.clamp(1e-9, 1 - 1e-9)),
+        "KL, fails on exact zeros": lambda y, y_tilde: (
+            y * (y / y_tilde).log() + (1 - y) * ((1 - y) / (1 - y_tilde)).log()
+        ).sum(1),
+        "a guard that 32 bits round away": lambda y, y_tilde: (
+            naive(y, y_tilde) - naive(y.clamp(1e-9, 1 - 1e-9), y.clamp(1e-9, 1 - 1e-9))
+        ),
         "a coarse guard": excess_coarse,
         "ink alone": lambda y, y_tilde: functional.kl_div(y_tilde.log(), y, reduction="none").sum(1),
         "default divergence": lambda y, y_tilde: functional.kl_div(y_tilde.log(), y, reduction="batchmean"),
         "the other way round": lambda y, y_tilde: excess_where(y_tilde, y),
-        "floor of the prediction": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y_tilde),
+        "floor of the prediction": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y_tilde)
+        ),
         "added": lambda y, y_tilde: energies.binary_cross_entropy(y, y_tilde) + limits.cross_entropy_floor(y),
         "sign": lambda y, y_tilde: limits.cross_entropy_floor(y) - energies.binary_cross_entropy(y, y_tilde),
         "the floor": lambda y, y_tilde: limits.cross_entropy_floor(y),
         "bits": lambda y, y_tilde: excess_where(y, y_tilde) / LOG_2,
         "mean over pixels": lambda y, y_tilde: excess_where(y, y_tilde) / y.shape[1],
-        "one floor for all": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y).mean(),
-        "lowest of the batch": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - energies.binary_cross_entropy(y, y_tilde).min(),
+        "one floor for all": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y).mean()
+        ),
+        "lowest of the batch": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - energies.binary_cross_entropy(y, y_tilde).min()
+        ),
         "one number": lambda y, y_tilde: excess_where(y, y_tilde).sum(),
         "ratio": lambda y, y_tilde: energies.binary_cross_entropy(y, y_tilde) / limits.cross_entropy_floor(y),
-        "floor of black and white": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y.round()),
-        "half of the entropy": lambda y, y_tilde:
-            energies.binary_cross_entropy(y, y_tilde) - torch.special.entr(y).sum(1),
+        "floor of black and white": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - limits.cross_entropy_floor(y.round())
+        ),
+        "half of the entropy": lambda y, y_tilde: (
+            energies.binary_cross_entropy(y, y_tilde) - torch.special.entr(y).sum(1)
+        ),
         "every NaN is nothing": lambda y, y_tilde: torch.nan_to_num(naive(y, y_tilde) - naive(y, y)),
         "squared error": energies.squared_error,
         "in place": excess_in_place,
@@ -442,8 +672,9 @@ WRONG = {
     "4.4": {
         "through the sigmoid": lambda y, logits: naive(y, torch.sigmoid(logits)),
         "the package's, through the sigmoid": lambda y, logits: energies.binary_cross_entropy(y, torch.sigmoid(logits)),
-        "torch's, through the sigmoid": lambda y, logits:
-            functional.binary_cross_entropy(torch.sigmoid(logits), y, reduction="none").sum(1),
+        "torch's, through the sigmoid": lambda y, logits: functional.binary_cross_entropy(
+            torch.sigmoid(logits), y, reduction="none"
+        ).sum(1),
         "clamped probabilities": lambda y, logits: naive(y, torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)),
         "clamped logits": lambda y, logits: energies.binary_cross_entropy_with_logits(y, logits.clamp(-30, 30)),
         "exp overflows": lambda y, logits: (torch.log(1 + torch.exp(logits)) - y * logits).sum(1),
@@ -454,8 +685,9 @@ WRONG = {
         "mean over pixels": lambda y, logits: energies.binary_cross_entropy_with_logits(y, logits) / y.shape[1],
         "sigmoid twice": lambda y, logits: energies.binary_cross_entropy_with_logits(y, torch.sigmoid(logits)),
         "order swapped": lambda logits, y: (functional.softplus(logits) - y * logits).sum(1),
-        "torch's order swapped": lambda y, logits:
-            functional.binary_cross_entropy_with_logits(y, logits, reduction="none").sum(1),
+        "torch's order swapped": lambda y, logits: functional.binary_cross_entropy_with_logits(
+            y, logits, reduction="none"
+        ).sum(1),
         "sign of the second": lambda y, logits: (functional.softplus(logits) + y * logits).sum(1),
         "sign": lambda y, logits: -energies.binary_cross_entropy_with_logits(y, logits),
         "target missing": lambda y, logits: functional.softplus(logits).sum(1),
@@ -493,25 +725,59 @@ WRONG = {
         "a list": lambda per_pixel, n: [per_pixel / 4] * n,
     },
     "4.6": {
-        "one over n": lambda n: 1 / n,
-        "one": lambda n: 1,
-        "digits": lambda n: 784,
-        "one over digits": lambda n: 1 / 784,
-        "root": lambda n: math.sqrt(n),
-        "square": lambda n: n**2,
-        "double": lambda n: 2 * n,
-        "half": lambda n: n / 2,
-        "sign": lambda n: -n,
-        "off by one": lambda n: n - 1,
-        "one more": lambda n: n + 1,
-        "quarter": lambda n: n / 4,
-        "logarithm": lambda n: math.log(n),
-        "whole division": lambda n: 1 // n,
-        "both weights": lambda n: (1 / n, 1),
-        "a picture": lambda n: torch.full((n,), 1 / n),
-        "a string": lambda n: "n",
-        "a range": lambda n: range(n),
-        "prints": lambda n: print(n),
-        "no return": weight_no_return,
+        "as printed": lambda papers: [p["name"] for p in sorted(papers, key=lambda p: p["error"])],
+        "in place": ranked_in_place,
+        "all four": ranked_all,
+        "worst first": lambda papers: ranked_table(papers)[::-1],
+        "the best": lambda papers: ranked_table(papers)[:1],
+        "one name": lambda papers: ranked_table(papers)[0],
+        "no range": lambda papers: ranked_by(ranked_no_range, papers),
+        "no sum": lambda papers: ranked_by(ranked_no_sum, papers),
+        "divided by pixels": lambda papers: ranked_by(ranked_divided, papers),
+        "three as printed": lambda papers: ranked_by(lambda p: p["error"], papers),
+        "alphabetical": lambda papers: sorted(ranked_table(papers)),
+        "ABC": lambda papers: ["A", "B", "C"],
+        "the papers": lambda papers: [p for p in papers if p["name"] in ranked_table(papers)],
+        "numbers": lambda papers: [sorted(p["error"] for p in papers)],
+        "twice": lambda papers: ranked_table(papers) * 2,
+        "a dictionary": lambda papers: dict.fromkeys(ranked_table(papers)),
+        "in words": lambda papers: " < ".join(ranked_table(papers)),
+        "no return": ranked_no_return,
+        "nothing": lambda papers: [],
+    },
+    "4.7": {
+        "they agree": disagree_half,
+        "swapped": lambda: (disagree_lists()[0], disagree_lists()[2], disagree_lists()[1]),
+        "exactly 0": lambda: (torch.ones(20), torch.tensor([0.0] + [0.99] * 19), torch.full((20,), 0.5)),
+        "exactly 1": lambda: (torch.ones(20), torch.tensor([1e-20] + [1.0] * 19), torch.full((20,), 0.5)),
+        "a little": lambda: (torch.ones(8), torch.tensor([1e-4] + [0.99] * 7), torch.full((8,), 0.6)),
+        "one pixel": lambda: (torch.ones(1), torch.tensor([1e-6]), torch.tensor([0.5])),
+        "y and one prediction": lambda: (torch.ones(8), torch.full((8,), 0.5)),
+        "two shapes": lambda: (torch.ones(8), torch.full((4,), 0.5), torch.full((8,), 0.5)),
+        "y beyond": lambda: (3 * torch.ones(8), torch.full((8,), 0.9), torch.full((8,), 0.5)),
+        "logits": lambda: (torch.ones(20), torch.tensor([-40.0] + [4.0] * 19), torch.zeros(20)),
+        "rows": lambda: tuple(torch.rand(2, 3) for _ in range(3)),
+        "one number each": lambda: (1.0, 1e-9, 0.5),
+        "in words": lambda: "a sure mistake",
+        "the same": lambda: (torch.ones(8), torch.full((8,), 0.5), torch.full((8,), 0.5)),
+        "not a number": lambda: (torch.ones(8), torch.full((8,), math.nan), torch.full((8,), 0.5)),
+        "no return": lambda: None,
+    },
+    "4.8": {
+        "mean": lambda C, Y: Y.mean(dim=0),
+        "median": lambda C, Y: Y.median(dim=0).values,
+        "grey": lambda C, Y: torch.full((Y.shape[1],), 0.5),
+        "the first": lambda C, Y: Y[0],
+        "ink where most have it": lambda C, Y: (Y.mean(dim=0) > 0.5).float(),
+        "one step": answer_one_step,
+        "uphill": answer_uphill,
+        "rounded": answer_rounded,
+        "logits": lambda C, Y: answer_adam(C, Y).logit(eps=1e-6),
+        "one for each": lambda C, Y: answer_adam(C, Y).expand(Y.shape),
+        "Y itself": lambda C, Y: Y,
+        "the cost": lambda C, Y: C(Y, Y.mean(dim=0).expand(Y.shape)).mean(),
+        "half-way": lambda C, Y: (Y.amin(dim=0) + Y.amax(dim=0)) / 2,
+        "one number": lambda C, Y: Y.mean(),
+        "no return": answer_no_return,
     },
 }

@@ -1,4 +1,4 @@
-"""Exercises of chapter 4: both costs, the floor, logits, and conversions between conventions."""
+"""Exercises of chapter 4: both costs, the floor, logits, conventions, where costs disagree, and what they ask for."""
 
 import math
 
@@ -6,7 +6,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import binary_cross_entropy, logsigmoid, softplus
 
-from aecourse import data
+from aecourse import data, energies
+from aecourse.checking.differences import kind, stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -46,8 +47,169 @@ def _measured(generator: Generator, k: int) -> tuple[float, int]:
     return 0.02 + 0.1 * torch.rand(1, generator=generator).item(), (784, 1023, 3072, 100, 401)[k]
 
 
-def _pixels(generator: Generator, k: int) -> tuple[int]:
-    return ((784, 1023, 3072, 100, 401)[k],)
+def _papers(generator: Generator) -> tuple[list[dict], dict[str, float]]:
+    """Four papers on the same images, one of which cannot be ranked; and the squared errors per image of the others."""
+    low = 4 + 4 * torch.rand(1, generator=generator).item()
+    errors = [low, low * 1.4, low * 2.6]
+    pixels, whole, wide = ("images and pixels", (0, 1)), ("nothing", (0, 1)), ("images", (-1, 1))
+    bare, first_wide, whole_last = torch.randint(2, (3,), generator=generator).tolist()
+    conventions = [pixels, whole] if whole_last else [whole, pixels]
+    conventions.insert(1 - first_wide, wide)  # never the worst: taken as it is, it would still come last
+    images = int(torch.randint(1000, 9000, (1,), generator=generator))
+    scales = {pixels: 1 / 784, whole: images, wide: 4}
+    papers, true = [], dict(zip("ABC", errors, strict=True))
+    for convention, (name, error) in zip(conventions, true.items(), strict=True):
+        paper = {"name": name, "cost": "squared error", "error": error * scales[convention]}
+        averaged, limits = convention
+        papers.append(paper | {"averaged": averaged, "range": limits, "n": 784, "images": images})
+    odd = {"cost": "cross-entropy", "averaged": "images"} if bare else {"cost": "squared error", "averaged": "not said"}
+    papers.append({"name": "D", "error": low * 1.6, "range": (0, 1), "n": 784, "images": images} | odd)
+    order = torch.randperm(4, generator=generator).tolist()
+    letters = dict(zip((papers[k]["name"] for k in order), "ABCD", strict=True))
+    papers = [papers[k] | {"name": letters[papers[k]["name"]]} for k in order]
+    return papers, {letters[name]: error for name, error in true.items()}
+
+
+def _by(papers: list[dict], *, shrink: float = 4, over_pixels: bool = True, over_images: bool = True) -> list[str]:
+    """The papers that can be ranked, in order, by some conversion of their numbers."""
+
+    def value(paper):
+        whole, per_pixel = paper["averaged"] == "nothing", paper["averaged"] == "images and pixels"
+        scale = (1 / paper["images"] if whole and over_images else 1) * (paper["n"] if per_pixel and over_pixels else 1)
+        return paper["error"] * scale / (shrink if paper["range"] == (-1, 1) else 1)
+
+    can = [p for p in papers if p["cost"] == "squared error" and p["averaged"] != "not said"]
+    return [paper["name"] for paper in sorted(can, key=value)]
+
+
+MISTAKES = (
+    (lambda papers: _by(papers)[::-1], "the worst comes first; asked is the least error first"),
+    (
+        lambda papers: _by(papers, shrink=1, over_pixels=False, over_images=False),
+        "that is the order of the numbers as they are printed, each in a convention of its own",
+    ),
+    (
+        lambda papers: _by(papers, shrink=1),
+        "pixels in [−1, 1] were taken as they are: that scale is twice as wide, and errors are squares",
+    ),
+    (
+        lambda papers: _by(papers, shrink=2),
+        "on the wider scale differences double, so squared errors are four times as large, not twice",
+    ),
+    (
+        lambda papers: _by(papers, over_images=False),
+        "a sum over all images is not yet divided by how many there are",
+    ),
+    (lambda papers: _by(papers, over_pixels=False), "a mean over pixels is not yet multiplied by how many there are"),
+)
+
+
+def _ranks(ranked, generator: Generator) -> str | None:
+    asked = [_papers(generator) for _ in range(12)]
+    answers = []
+    for papers, true in asked:
+        given = ranked([dict(paper) for paper in papers])
+        if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
+            return f"a list of names is asked for, such as ['B', 'A', 'D'], got {kind(given)}"
+        answers.append(list(given))
+        (odd,) = (paper for paper in papers if paper["name"] not in true)
+        if odd["name"] in given and odd["cost"] == "cross-entropy":
+            return "a cross-entropy, in nats, is no squared error: no factor turns the one into the other"
+        if odd["name"] in given:
+            return "a paper that does not say over what it averaged is in the list: nobody can translate its number"
+        if sorted(given) != sorted(true):
+            return (
+                f"three of the four papers can be ranked, {', '.join(sorted(true))} here, each once; got {list(given)}"
+            )
+    if all(names == _by(papers) for names, (papers, _) in zip(answers, asked, strict=True)):
+        return None
+    for mistake, message in MISTAKES:
+        if all(names == mistake(papers) for names, (papers, _) in zip(answers, asked, strict=True)):
+            return message
+    names, true = next((a, true) for a, (papers, true) in zip(answers, asked, strict=True) if a != _by(papers))
+    said = ", ".join(f"{name} {true[name]:.2f}" for name in sorted(true, key=true.__getitem__))
+    return f"per image and with pixels in [0, 1] the errors are {said}; your order was {names}"
+
+
+def _disagree(disagreement, generator: Generator) -> str | None:
+    given = disagreement()
+    if not isinstance(given, list | tuple) or len(given) != 3:
+        return f"three tensors (n,) are asked for: y and two predictions of it; got {kind(given)}"
+    three = [each for each in map(stacked, given) if each is not None]
+    if len(three) != 3 or three[0].ndim != 1 or len({each.shape for each in three}) != 1:
+        return f"y and both predictions have to be of one shape (n,); got {kind(given)}"
+    y, first, second = (each.double() for each in three)
+    if not ((y >= 0) & (y <= 1)).all():
+        return "y has to lie in [0, 1], or cross-entropy means nothing"
+    if not all(((each > 0) & (each < 1)).all() for each in (first, second)):
+        return "predictions have to lie strictly between 0 and 1: no infinity is needed"
+    squares = [energies.squared_error(y[None], each[None]).item() for each in (first, second)]
+    nats = [energies.binary_cross_entropy(y[None], each[None]).item() for each in (first, second)]
+    if 2 * squares[0] <= squares[1] and nats[0] >= 2 * nats[1]:
+        return None
+    costs = f"{squares[0]:.3g} and {squares[1]:.3g} squared units, {nats[0]:.3g} and {nats[1]:.3g} nats"
+    if 2 * squares[1] <= squares[0] and nats[1] >= 2 * nats[0]:
+        return f"the right idea in the wrong order, squared error has to prefer the first prediction: {costs}"
+    if squares[0] < squares[1] and nats[0] > nats[1]:
+        return f"the costs disagree, by less than a factor of two: {costs}"
+    return f"the costs do not disagree in this way: {costs}"
+
+
+def _cubic(y: Tensor, y_tilde: Tensor) -> Tensor:
+    return (y - y_tilde).abs().pow(3).sum(dim=1)
+
+
+def _absolute(y: Tensor, y_tilde: Tensor) -> Tensor:
+    return (y - y_tilde).abs().sum(dim=1)
+
+
+def _finds_the_best_answer(best_answer, generator: Generator) -> str | None:
+    """Small digits of one kind, and four costs: is the mean cost of the answer within three per cent of the least?"""
+    Y, labels = data.digits("train", labels=True)
+    Y = Y[labels == int(torch.randint(10, (1,), generator=generator))][:300]
+    Y = torch.nn.functional.avg_pool2d(Y.view(-1, 1, 28, 28), 4).flatten(1).clamp(0, 1)
+    for name, C in (
+        ("squared error", energies.squared_error), ("cross-entropy", energies.binary_cross_entropy),
+        ("absolute error", _absolute), ("cubed error", _cubic),
+    ):  # fmt: skip
+        given = best_answer(C, Y.clone())
+        y_tilde = stacked(given)
+        if y_tilde is None or y_tilde.shape != Y[0].shape:
+            return f"one image is asked for, ({Y.shape[1]},) here, got {kind(given)}"
+        if not ((y_tilde >= 0) & (y_tilde <= 1)).all():
+            return "some pixels of your answer leave [0, 1]"
+        least = C(Y.double(), _least(name, Y.double()).expand(Y.shape)).mean().item()
+        found = C(Y.double(), y_tilde.double().expand(Y.shape)).mean().item()
+        if found <= 1.03 * least:
+            continue
+        costs = f"its mean cost is {found:.3f}, and {least:.3f} is possible"
+        if name not in ("squared error", "cross-entropy") and torch.allclose(
+            y_tilde.double(), Y.double().mean(dim=0), atol=0.01
+        ):
+            return f"the mean is best for squared error and cross-entropy; this C was the {name}: {costs}"
+        if name != "absolute error" and torch.allclose(y_tilde.double(), Y.double().median(dim=0).values, atol=0.01):
+            return f"the median is best for the absolute error; this C was the {name}: {costs}"
+        if found <= 1.1 * least:
+            return f"for C the {name}, close to the best answer, and not within three per cent: {costs}"
+        return f"for C the {name}, your answer is not the best: {costs}"
+    return None
+
+
+def _least(name: str, Y: Tensor) -> Tensor:
+    """The best answer (n,), in closed form where there is one."""
+    if name == "absolute error":
+        return Y.median(dim=0).values
+    return _descended(_cubic, Y, 400) if name == "cubed error" else Y.mean(dim=0)
+
+
+def _descended(C, Y: Tensor, steps: int) -> Tensor:
+    logits = torch.zeros_like(Y[0]).requires_grad_()
+    optimiser = torch.optim.Adam([logits], lr=0.2)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        C(Y, torch.sigmoid(logits).expand(Y.shape)).mean().backward()
+        optimiser.step()
+    return torch.sigmoid(logits.detach())
 
 
 def squared_error(y, y_tilde):
@@ -72,8 +234,34 @@ def to_course(per_pixel, n):
     return per_pixel * n / 4
 
 
-def weight_of_R(n):
-    return n
+def ranked(papers):
+    def per_image(paper):
+        error = paper["error"]
+        if paper["averaged"] == "images and pixels":
+            error = error * paper["n"]
+        if paper["averaged"] == "nothing":
+            error = error / paper["images"]
+        return error / 4 if paper["range"] == (-1, 1) else error
+
+    comparable = [p for p in papers if p["cost"] == "squared error" and p["averaged"] != "not said"]
+    return [paper["name"] for paper in sorted(comparable, key=per_image)]
+
+
+def disagreement():
+    y = torch.ones(16)
+    sure = torch.full((16,), 0.999)  # right nearly everywhere, and once sure and wrong
+    sure[0] = 1e-12
+    return y, sure, torch.full((16,), 0.5)
+
+
+def best_answer(C, Y):
+    logits = torch.zeros(Y.shape[1], requires_grad=True)
+    optimiser = torch.optim.Adam([logits], lr=0.2)
+    for _ in range(300):
+        optimiser.zero_grad()
+        C(Y, torch.sigmoid(logits).expand(Y.shape)).mean().backward()
+        optimiser.step()
+    return torch.sigmoid(logits.detach())
 
 
 def _nats(y, y_tilde):
@@ -143,21 +331,21 @@ EXERCISES = (
     ),
     Exercise(
         "4.4", "from logits",
-        "Write `cost_of_logits(y, logits)`: binary cross-entropy of $\\tilde y = \\sigma(\\text{logits})$, in nats, for y in [0, 1], finite also for logits of ±200; both (batch, n), the result (batch,).",
+        "Write `cost_of_logits(y, logits)`: binary cross-entropy of $\\tilde y = \\mathrm{sigmoid}(a)$ with the logits a, in nats, for y in [0, 1], finite also for logits of ±200; both (batch, n), the result (batch,).",
         (
-            "In 32-bit floats σ(200) is exactly 1, so log(1 − σ(200)) is −∞. Do not form ỹ.",
-            "$-\\log\\sigma(l) = \\log(1 + e^{-l})$: see `softplus` or `logsigmoid` in `torch.nn.functional`.",
+            "In 32-bit floats sigmoid(200) is exactly 1, so log(1 − sigmoid(200)) is −∞. Do not form ỹ.",
+            "$-\\log\\,\\mathrm{sigmoid}(a) = \\log(1 + e^{-a})$: see `softplus` or `logsigmoid` in `torch.nn.functional`.",
         ),
         _logits, cost_of_logits,
         (
-            Wrong(lambda y, logits: _nats(y, torch.sigmoid(logits)), "σ first, logarithm after: at large logits 0 · log 0 gives NaN or infinity"),
+            Wrong(lambda y, logits: _nats(y, torch.sigmoid(logits)), "sigmoid first, logarithm after: at large logits 0 · log 0 gives NaN or infinity"),
             Wrong(lambda y, logits: _nats(y, torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)), "clamping hides the infinity, and with it the true cost and its slope: a logit of −200 on ink costs 200 nats, not 16"),
             Wrong(lambda y, logits: binary_cross_entropy(torch.sigmoid(logits), y, reduction="none").sum(dim=1), "the library's own guard cuts each logarithm at −100: a logit of −200 on ink costs 200 nats; form no ỹ"),
-            Wrong(lambda y, logits: (torch.log(1 + logits.exp()) - y * logits).sum(dim=1), "infinite at a logit of 200: σ(200) is exactly 1, and exp(200) is no 32-bit float; `softplus` computes log(1 + exp(l)) without either"),
+            Wrong(lambda y, logits: (torch.log(1 + logits.exp()) - y * logits).sum(dim=1), "infinite at a logit of 200: exp(200) is no 32-bit float; `softplus` computes log(1 + exp(a)) without either"),
             Wrong(lambda y, logits: softplus((1 - 2 * y) * logits).sum(dim=1), "right for y of 0 or 1 only: a grey pixel needs both terms"),
             Wrong(lambda y, logits: cost_of_logits(y, -logits), "the sign of the logits is reversed: a large logit means ink"),
             Wrong(lambda y, logits: cost_of_logits(y, logits) / y.shape[1], "averaged over pixels: the lecture sums"),
-            Wrong(lambda y, logits: softplus(logits).sum(dim=1), "the term − y · l is missing: with ink, y = 1, a large logit should cost nothing"),
+            Wrong(lambda y, logits: softplus(logits).sum(dim=1), "the term − y · a is missing: with ink, y = 1, a large logit should cost nothing"),
         ),
         "no ỹ is ever formed, so nothing overflows",
         tolerance=1e-5,
@@ -180,17 +368,73 @@ EXERCISES = (
         "times n, divided by 4",
     ),
     Exercise(
-        "4.6", "the unannounced weight",
-        "Somebody trains with $\\tfrac1n C + R$: the cost averaged over the n pixels, the penalty R summed over the code. "
-        "In this course's convention the same training minimises $C + \\beta R$. Write `weight_of_R(n)`: that β.",
-        ("Multiplying an objective by a positive constant does not move its minimum.", "Which constant turns $\\tfrac1n C$ into C? What does it make of R?"),
-        _pixels, weight_of_R,
+        "4.6", "rank what papers report",
+        "Four papers rebuild the same images. Each of `papers` is a dictionary with `name`, `cost` (\"squared error\" or \"cross-entropy\"), `error` (its number), "
+        "`averaged` (over \"images and pixels\", \"images\", \"nothing\", or \"not said\"), `range` of the pixels ((0, 1) or (-1, 1)), `n` pixels per image and the number of `images`. "
+        "Write `ranked(papers)`: the names, least squared error first. **One of the four cannot be ranked**: leave it out.",
         (
-            Wrong(lambda n: 1, "1 was written down, but the average over pixels has shrunk C, and R now weighs more"),
-            Wrong(lambda n: 1 / n, "the wrong way round: C was made smaller, so R weighs more, not less"),
-            Wrong(lambda n: 784, "784 is right for a digit of this course only: β depends on n"),
+            "Translate every number into one convention, say this course's. Which of the four numbers is not a squared error at all, or cannot be translated?",
+            "Averaged over nothing, it is a sum over all images and pixels. In [−1, 1] every difference is doubled.",
+            "`sorted(comparable, key=per_image)`, with a function `per_image(paper)` of your own.",
         ),
-        "β = n, 784 for a digit: averaged cost plus summed penalty is a β of hundreds that nobody announced",
+        None, ranked,
+        (
+            Wrong(lambda papers: [p["name"] for p in papers if p["averaged"] != "not said"], "a cross-entropy, in nats, is no squared error"),
+            Wrong(lambda papers: [p["name"] for p in papers if p["cost"] == "squared error"], "a paper that does not say over what it averaged"),
+            Wrong(lambda papers: ranked(papers)[::-1], "the worst comes first"),
+            Wrong(lambda papers: _by(papers, shrink=1, over_pixels=False, over_images=False), "that is the order of the numbers as they are printed"),
+            Wrong(lambda papers: _by(papers, over_images=False), "a sum over all images is not yet divided"),
+            Wrong(lambda papers: _by(papers, over_pixels=False), "a mean over pixels is not yet multiplied"),
+            Wrong(lambda papers: _by(papers, shrink=1), "pixels in [−1, 1] were taken as they are"),
+            Wrong(lambda papers: _by(papers, shrink=2), "on the wider scale differences double"),
+            Wrong(lambda papers: ranked(papers)[:1], "three of the four papers can be ranked"),
+            Wrong(lambda papers: [p for p in papers if p["name"] in ranked(papers)], "a list of names is asked for"),
+        ),
+        "the numbers as printed say nothing; the conventions do",
+        judge=_ranks,
+    ),
+    Exercise(
+        "4.7", "where the costs disagree",
+        "Write `disagreement()`: it returns three tensors (n,), n as you like: y in [0, 1], and two predictions of it, strictly between 0 and 1. By squared error the first prediction is at least twice as good "
+        "as the second, and by cross-entropy at least twice as bad. (To choose a cost is to choose between such predictions.)",
+        (
+            "What can a single pixel cost at most, by the one and by the other?",
+            "One sure mistake among pixels that are right, against no mistake and no courage.",
+            "y all ink; one prediction with 0.999 everywhere but for one pixel of 1e-12, the other with 0.5 everywhere. For which n is the factor two on both sides?",
+        ),
+        None, disagreement,
+        (
+            Wrong(lambda: (torch.ones(16), torch.full((16,), 0.5), disagreement()[1]), "the right idea in the wrong order"),
+            Wrong(lambda: (torch.ones(4), torch.tensor([0.01, 0.999, 0.999, 0.999]), torch.full((4,), 0.4)), "the costs disagree, by less than a factor of two"),
+            Wrong(lambda: (torch.ones(3), torch.full((3,), 0.9), torch.full((3,), 0.5)), "the costs do not disagree in this way"),
+            Wrong(lambda: (torch.ones(3), torch.zeros(3), torch.full((3,), 0.5)), "predictions have to lie strictly between 0 and 1"),
+            Wrong(lambda: (2 * torch.ones(3), torch.full((3,), 0.9), torch.full((3,), 0.5)), "y has to lie in"),
+            Wrong(lambda: (torch.ones(3), torch.full((2,), 0.9), torch.full((3,), 0.5)), "y and both predictions have to be of one shape"),
+            Wrong(lambda: torch.ones(16), "three tensors"),
+        ),
+        "who must not be sure and wrong chooses cross-entropy; who can live with one bad pixel, squared error",
+        judge=_disagree,
+    ),
+    Exercise(
+        "4.8", "what a cost asks for",
+        "A model cannot tell the images `Y` (m, n) apart, their pixels in [0, 1], and has to answer one image for all. `C(y, y_tilde)` gives the cost of each, (m,), both (m, n), and can be differentiated; which cost it is you are not told. "
+        "Write `best_answer(C, Y)`: the ỹ in [0, 1], (n,), whose mean cost is within three per cent of the least. Four different costs will be tried.",
+        (
+            "For squared error and cross-entropy you know the answer. What if C is another?",
+            "What did 4.6 do to find the ten images? It never used which cost it was.",
+            "Start from logits of 0, and let Adam follow the slope of `C(Y, torch.sigmoid(logits).expand(Y.shape)).mean()`.",
+        ),
+        None, best_answer,
+        (
+            Wrong(lambda C, Y: Y.mean(dim=0), "the mean is best for squared error and cross-entropy; this C was the"),
+            Wrong(lambda C, Y: Y.median(dim=0).values, "the median is best for the absolute error; this C was the"),
+            Wrong(lambda C, Y: Y[0], "for C the squared error, your answer is not the best"),
+            Wrong(lambda C, Y: torch.full((Y.shape[1],), 2.0), "some pixels of your answer leave"),
+            Wrong(lambda C, Y: best_answer(C, Y).expand(Y.shape), "one image is asked for"),
+        ),
+        "the mean for squares and nats, the median for absolute values, something between the extremes for cubes: a cost is a question",
+        judge=_finds_the_best_answer,
+        seconds=20,
     ),
 )  # fmt: skip
 
@@ -234,21 +478,31 @@ PREDICTIONS = (
         why="The best prediction is y itself, and it costs the entropy of a coin with heads 0.3: the price of grey, for which no network can be blamed.",
     ),
     Prediction(
-        "4.3", "A white pixel, y = 0, and a logit of 200. What does −log(1 − σ(l)), typed like this, say in 32-bit floats?",
+        "4.3", "A white pixel, y = 0, and a logit of 200. What does −log(1 − sigmoid(a)), typed like this, say in 32-bit floats?",
         options={
-            "200 nats": "That is the true cost, and what the last line computes, from the logit. On the way through σ it is lost.",
+            "200 nats": "That is the true cost, and what the last line computes, from the logit. On the way through the sigmoid it is lost.",
             "about 16 nats": "That is what clamping says: from 16 nats on it no longer looks.",
-            "infinitely many": "σ(200) is rounded to 1, and the logarithm meets a zero.",
+            "infinitely many": "sigmoid(200) is rounded to 1, and the logarithm meets a zero.",
         },
         right="infinitely many",
     ),
     Prediction(
-        "4.6", "After 20 passes, who wins at which cost, on unseen digits?",
+        "4.5", "Both are trained until the curves are level. Who wins at which cost, on the digits that they were trained on?",
         options={
-            "each at the cost that it was trained on": "So it should be at the end of training: each minimises its own. After 20 passes neither is there, and the way counts.",
-            "the one trained on cross-entropy, at both": "Squared error through a sigmoid hardly pulls where the network is sure and wrong, and gets stuck on such mistakes.",
-            "the one trained on squared error, at both": "At cross-entropy it has been beaten clearly: nothing punished it for being sure and wrong.",
+            "each at the cost that it was trained on": "Each minimises its own. By squares the difference is small, by nats it is clear: squared error does not mind a pixel in which it is sure and wrong.",
+            "the one trained on cross-entropy, at both": "So it looks if one stops early, for squared error hardly pulls where it is sure. At the end each minimises its own.",
+            "the one trained on squared error, at both": "At squares, by a little. By nats it is beaten: nothing punished it for being sure and wrong.",
         },
-        right="the one trained on cross-entropy, at both",
+        right="each at the cost that it was trained on",
+    ),
+    Prediction(
+        "4.6", "Which cost teaches this model pictures that are black and white?",
+        options={
+            "squared error": "Its best answer to pixels of 0 and 1 that it cannot tell apart is their mean: grey.",
+            "cross-entropy": "It punishes a sure mistake without limit, so it answers with the very share of ink: grey.",
+            "both": "Both have their minimum at the mean of the images that the model cannot tell apart: grey.",
+            "neither": "Both have their minimum at the mean of the images that the model cannot tell apart, and that is grey.",
+        },
+        right="neither",
     ),
 )  # fmt: skip

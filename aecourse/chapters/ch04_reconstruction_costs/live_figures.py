@@ -4,11 +4,11 @@ import torch
 from torch import Tensor
 
 from aecourse import energies, limits, live
-from aecourse.notation import colour
+from aecourse.notation import INK, MUTED, colour
 from aecourse.style import new_figure
 
 COSTS = {"squared error": energies.squared_error, "cross-entropy": energies.binary_cross_entropy}
-LOOKS = {"squared error": ("-", colour("y")), "cross-entropy": ("--", colour("E"))}
+LOOKS = {"squared error": ("-", INK), "cross-entropy": ("--", colour("C"))}
 
 
 def cost_and_slope(name: str, y: float, y_tilde: Tensor) -> tuple[Tensor, Tensor]:
@@ -41,11 +41,9 @@ def costs() -> live.Live:
         title=r"its slope $dC/d\tilde{y}$",
         xlabel=r"prediction $\tilde{y}$",
         ylabel="per unit of the prediction",
-        ylim=(-130, 130),
+        ylim=(-12, 12),
     )
-    right.set_yscale("symlog", linthresh=1)
-    right.set_yticks([-100, -10, -1, 0, 1, 10, 100], ["−100", "−10", "−1", "0", "1", "10", "100"])
-    right.axhline(0, color="#6F6F6F", lw=1)
+    right.axhline(0, color=MUTED, lw=1)
     left.legend(loc="upper center", fontsize=11)
 
     def update(y: float, y_tilde: float) -> str:
@@ -67,8 +65,8 @@ def costs() -> live.Live:
         return f"y = {y:.2f}, ỹ = {y_tilde:.2f}: {', '.join(said)}. No ỹ brings cross-entropy below {lowest:.3f} nats."
 
     controls = {
-        "y": live.slider("y, the target", 0.0, 1.0, 0.3, step=0.01, symbol="y"),
-        "y_tilde": live.slider("ỹ, the prediction", 0.01, 0.99, 0.7, step=0.01, symbol="y_tilde"),
+        "y": live.slider("y, the target", 0.0, 1.0, 1.0, step=0.01, symbol="y"),
+        "y_tilde": live.slider("ỹ, the prediction", 0.01, 0.99, 0.1, step=0.01, symbol="y_tilde"),
     }
     return live.Live(figure, controls, update)
 

@@ -280,12 +280,12 @@ EXERCISES = (
     Exercise(
         "4.1", "squared error of images",
         "Here images keep their shape: y and ỹ are (batch, height, width). Write `squared_error(y, y_tilde)` for "
-        "$C(y, \\tilde y) = \\lVert y - \\tilde y\\rVert^2$, one number an image, (batch,).",
+        "$C(y, \\tilde y) = \\lVert y - \\tilde y\\rVert^2$, one number per image, (batch,).",
         ("What are the components of an image here?", "`sum` takes several dimensions at once, or flatten each image first: `.flatten(1)`."),
         _images, squared_error,
         (
             Wrong(lambda y, y_tilde: (y - y_tilde).square().mean(dim=(1, 2)), "averaged over pixels: the lecture sums"),
-            Wrong(lambda y, y_tilde: (y - y_tilde).square().mean(), "averaged over everything, as many libraries do by default: one number an image is asked for"),
+            Wrong(lambda y, y_tilde: (y - y_tilde).square().mean(), "averaged over everything, as many libraries do by default: one number per image is asked for"),
             Wrong(lambda y, y_tilde: (y - y_tilde).square().sum(), "summed over the batch as well: the images must stay apart"),
             Wrong(lambda y, y_tilde: (y - y_tilde).square().sum(dim=1), "summed over the height only: there is one number a column left; sum over the width as well"),
             Wrong(lambda y, y_tilde: (y - y_tilde).flatten(1).norm(dim=1), "a root too many: that is the distance"),
@@ -293,7 +293,7 @@ EXERCISES = (
             Wrong(lambda y, y_tilde: (y - y_tilde).abs().sum(dim=(1, 2)), "absolute differences: the lecture squares them"),
             Wrong(lambda y, y_tilde: (y - y_tilde).sum(dim=(1, 2)).square(), "summed before squaring: errors of opposite sign cancel"),
         ),
-        "summed over all pixels of an image, one number an image",
+        "summed over all pixels of an image, one number per image",
     ),
     Exercise(
         "4.2", "binary cross-entropy in bits",
@@ -440,7 +440,7 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "A model's cross-entropy on grey digits is 70 nats an image. Is it a bad model?",
+        "A model's cross-entropy on grey digits is 70 nats per image. Is it a bad model?",
         {
             "yes, 0 is perfect": "For targets between 0 and 1 the floor is the entropy of y, well above 0.",
             "cannot say without the floor": "Only the excess over the entropy of the targets speaks about the model.",

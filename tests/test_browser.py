@@ -18,6 +18,7 @@ OPENED = "01_definitions.ipynb"
 # Figures of other chapters at its end: one kernel for all of them.
 GUESTS = (
     "from aecourse import chapters\nchapters.part('3', 'live_figures').EXAMPLES['matrix_and_squashing']()",
+    "chapters.part('4', 'live_figures').EXAMPLES['costs']()",
     "chapters.part('5', 'live_figures').EXAMPLES['watch_training']()",
     "chapters.part('13', 'live_figures').EXAMPLES['play_with_captions']()",
     "exercises.predict('2.2')",
@@ -118,15 +119,16 @@ def page(browser, lab):
 
 
 def test_slider_menu_and_text_move_the_picture(page):
-    figure = Figure(page, "turn (degrees)")
-    knob = figure.box.locator(".noUi-handle").first
+    figure = Figure(page, "ỹ, the prediction")
+    knob = figure.box.get_by_role("slider", name="ỹ, the prediction")
 
     def press():
         knob.focus()
         page.keyboard.press("ArrowRight")
 
     figure.changes(press)
-    assert knob.get_attribute("aria-valuenow") == "1.0"
+    page.wait_for_function("([e, t]) => e.innerText.includes(t)", arg=[figure.box.element_handle(), "ỹ = 0.11"])
+    figure = Figure(page, "W")
     figure.changes(lambda: figure.box.locator("select").select_option("ReLU"))
     typed = figure.box.locator("input[type=text]").last
 
@@ -139,9 +141,9 @@ def test_slider_menu_and_text_move_the_picture(page):
 
 
 def test_who_listens_is_told_what_the_picture_shows_what_a_slider_sets_and_what_it_changed(page):
-    figure = Figure(page, "turn (degrees)")
-    assert figure.image.get_attribute("alt").startswith("Figure: y; W T y")
-    knob = figure.box.get_by_role("slider", name="turn (degrees)")
+    figure = Figure(page, "ỹ, the prediction")
+    assert figure.image.get_attribute("alt").startswith("Figure: cost at")
+    knob = figure.box.get_by_role("slider", name="ỹ, the prediction")
     status = figure.box.get_by_role("status")
     place, before = status.element_handle(), status.inner_text()
 
@@ -159,7 +161,7 @@ def test_who_listens_is_told_what_the_picture_shows_what_a_slider_sets_and_what_
 
 
 def test_typed_markup_is_shown_as_text(page):
-    figure = Figure(page, "turn (degrees)")
+    figure = Figure(page, "W")
     typed = figure.box.locator("input[type=text]").last
     for markup in ("<script>window.pwned = 1</script>", "<img src=x onerror=window.pwned=1>"):
         typed.fill(markup)

@@ -117,7 +117,7 @@ def _tab_to(page, label):
     ("name", "controls"),
     [
         ("matrix_and_squashing", (("W", "text"), ("f", "ArrowDown"))),
-        ("costs", (("y, the target", "ArrowRight"),)),
+        ("costs", (("ỹ, the prediction", "ArrowRight"),)),
     ],
 )
 def test_the_keyboard_moves_sliders_menus_and_text(open_page, name, controls):

@@ -168,6 +168,30 @@ def nearest_point(y: Tensor, points: Tensor) -> Tensor:
     return points[torch.cdist(y, points).argmin(dim=1)]
 
 
+def tube_fraction(length: float, radius: float, area: float) -> float:
+    """The share of an area that lies within a radius of a curve: a ribbon along it, and half a disc at each end.
+
+    Exact for an open curve in the plane whose neighbourhood does not overlap itself, if the radius is below the
+    curve's radius of curvature and the neighbourhood lies within the area.
+
+    Args:
+        length: of the curve, in plane units, not negative.
+        radius: in plane units, not negative.
+        area: in squared plane units, positive.
+
+    Returns:
+        (2 radius length + pi radius^2) / area.
+
+    Raises:
+        ValueError: a length or a radius is negative, or the area is not positive.
+
+    Source: [weyl1939].
+    """
+    guards.number("length", length, low=0)
+    guards.number("radius", radius, low=0)
+    return (2 * radius * length + math.pi * radius**2) / guards.number("area", area, low=1e-12)
+
+
 def cross_entropy_floor(y: Tensor) -> Tensor:
     """The lowest binary cross-entropy that any prediction of y can reach: the entropy of y, reached at y_tilde = y.
 

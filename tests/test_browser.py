@@ -210,7 +210,7 @@ def test_a_training_can_be_scrubbed_through(page):
     figure = Figure(page, "moment of training")
     knob = figure.box.locator(".noUi-handle").first
     knob.focus()
-    page.keyboard.press("Home")
+    figure.changes(lambda: page.keyboard.press("Home"))
     assert figure.caption().startswith("epoch 0:")
     figure.changes(lambda: page.keyboard.press("End"))
     assert figure.caption().startswith("epoch 80:")

@@ -152,6 +152,7 @@ ELSEWHERE = {
         notation.colour notation.plain notation.table report.fill runtime.setup runtime.check runtime.report
         style.use style.new_figure descent.one_cycle
         steps.counting steps.progress_bar steps.ctrl_c_held_back steps.finite
+        limits.tube_fraction
     """,
     "a protocol: says what a model can do, and does nothing": """
         energies.Decodes.decode energies.Encodes.encode energies.Infers.posterior

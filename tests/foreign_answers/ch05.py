@@ -1,10 +1,13 @@
 """Answers to the exercises of chapter 5 as learners write them, from the statements alone: right and wrong ones."""
 
+import copy
+from functools import partial
+
 import numpy as np
 import torch
-from scipy import spatial
+from scipy import spatial, special
 
-from aecourse import data
+from aecourse import data, training
 
 
 def mean_by_loop(C, R):
@@ -107,6 +110,127 @@ def of_the_spiral_as_it_was(Y):
     return squared_distance(data.spiral(1000))
 
 
+# --- 5.5 where the likelihood pushes --------------------------------------------------------------------------------
+
+
+def pushed_by_hand(F, beta):
+    shifted = [-beta * (value - min(F.tolist())) for value in F.tolist()]
+    weights = [np.exp(value) for value in shifted]
+    return [weight / sum(weights) for weight in weights]
+
+
+def pushed_by_autograd(F, beta):
+    """The slope of log Z itself, over -beta."""
+    heights = F.clone().requires_grad_()
+    (slope,) = torch.autograd.grad((-beta * heights).logsumexp(0), heights)
+    return slope / -beta
+
+
+def pushed_in_place(F, beta):
+    F *= -beta
+    return torch.softmax(F, dim=0)
+
+
+def pushed_no_return(F, beta):
+    torch.softmax(-beta * F, dim=0)
+
+
+# --- 5.6 the whole loop, from memory --------------------------------------------------------------------------------
+
+
+def loop_plain(model, Y, energy, passes=60, lr=1e-2, batch=50, kind=torch.optim.Adam):
+    optimiser = kind(model.parameters(), lr=lr)
+    for _ in range(passes):
+        for y in Y[torch.randperm(len(Y))].split(batch):
+            optimiser.zero_grad()
+            energy(model, y).mean().backward()
+            optimiser.step()
+
+
+def loop_loader(model, Y, energy):
+    loader = torch.utils.data.DataLoader(Y, batch_size=40, shuffle=True)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=8e-3, weight_decay=0)
+    for _ in range(50):
+        for y in loader:
+            loss = energy(model, y).sum() / len(y)
+            model.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+
+def loop_by_hand(model, Y, energy):
+    """Gradient descent with momentum, written out."""
+    velocity = [torch.zeros_like(p) for p in model.parameters()]
+    for step in range(1500):
+        y = Y[torch.randint(len(Y), (100,))]
+        slopes = torch.autograd.grad(energy(model, y).mean(), list(model.parameters()))
+        with torch.no_grad():
+            for p, v, slope in zip(model.parameters(), velocity, slopes, strict=True):
+                v.mul_(0.9).add_(slope)
+                p.sub_(0.02 * (1 - step / 1500) * v)
+
+
+def loop_package(model, Y, energy):
+    training.fit(model, Y, energy=energy, epochs=40, batch=50, lr=1e-2, one_cycle=True, progress=False)
+
+
+def loop_whole(model, Y, energy):
+    loop_plain(model, Y, energy, passes=900, batch=len(Y), lr=2e-2)
+
+
+def loop_piles_up(model, Y, energy):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        for y in Y.split(50):
+            energy(model, y).mean().backward()
+            optimiser.step()
+
+
+def loop_clears_late(model, Y, energy):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        for y in Y.split(50):
+            energy(model, y).mean().backward()
+            optimiser.zero_grad()
+            optimiser.step()
+
+
+def loop_forgets_the_step(model, Y, energy):
+    for _ in range(5):
+        for y in Y.split(50):
+            model.zero_grad()
+            energy(model, y).mean().backward()
+
+
+def loop_a_copy(model, Y, energy):
+    loop_plain(copy.deepcopy(model), Y, energy)
+
+
+def loop_first_batch(model, Y, energy):
+    loop_plain(model, Y[:8], energy, batch=8)
+
+
+def loop_own_energy(model, Y, energy):
+    loop_plain(model, Y, lambda model, y: (y - model(y)).square().sum(dim=1))
+
+
+def loop_too_fast(model, Y, energy):
+    loop_plain(model, Y, energy, lr=3.0, passes=5)
+
+
+def loop_without_end(model, Y, energy):
+    while True:
+        loop_plain(model, Y, energy, passes=1)
+
+
+def loop_without_mean(model, Y, energy):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for y in Y.split(50):
+        optimiser.zero_grad()
+        energy(model, y).backward()
+        optimiser.step()
+
+
 RIGHT = {
     "5.1": [
         lambda C, R: (C + R).mean(),
@@ -150,6 +274,27 @@ RIGHT = {
         Landscape,
         lambda Y: lambda y: 1.2 * torch.cdist(y.double(), Y.double()).min(dim=1).values ** 2,
     ],
+    "5.5": {
+        "softmax": lambda F, beta: torch.softmax(-beta * F, dim=0),
+        "softmin": lambda F, beta: torch.nn.functional.softmin(beta * F, dim=0),
+        "by hand": pushed_by_hand,
+        "autograd": pushed_by_autograd,
+        "logsumexp": lambda F, beta: (-beta * F - torch.logsumexp(-beta * F, dim=0)).exp(),
+        "shifted": lambda F, beta: (-beta * (F - F.min())).exp() / (-beta * (F - F.min())).exp().sum(),
+        "scipy": lambda F, beta: special.softmax(-beta * F.numpy()),
+        "64 bits": lambda F, beta: torch.softmax(-beta * F.double(), -1),
+        "categorical": lambda F, beta: torch.distributions.Categorical(logits=-beta * F).probs,
+    },
+    "5.6": {
+        "plain": loop_plain,
+        "a loader": loop_loader,
+        "by hand": loop_by_hand,
+        "the package": loop_package,
+        "all at once": loop_whole,
+        "small batches": partial(loop_plain, batch=20, passes=40, lr=5e-3),
+        "RMSprop": partial(loop_plain, kind=torch.optim.RMSprop, lr=2e-3, passes=80),
+        "NAdam": partial(loop_plain, kind=torch.optim.NAdam, lr=1e-2),
+    },
 }
 
 WRONG = {
@@ -218,4 +363,36 @@ WRONG = {
         by_heart,
         of_the_spiral_as_it_was,
     ],
+    "5.5": {
+        "upside down": lambda F, beta: torch.softmax(beta * F, dim=0),
+        "cold forgotten": lambda F, beta: torch.softmax(-F, dim=0),
+        "temperature": lambda F, beta: torch.softmax(-F / beta, dim=0),
+        "unnormalised": lambda F, beta: torch.exp(-beta * F),
+        "overflowing": lambda F, beta: torch.exp(-beta * F) / torch.exp(-beta * F).sum(),
+        "with beta": lambda F, beta: beta * torch.softmax(-beta * F, dim=0),
+        "signed": lambda F, beta: -torch.softmax(-beta * F, dim=0),
+        "evenly": lambda F, beta: torch.full_like(F, 1 / len(F)),
+        "the lowest": lambda F, beta: (F == F.min()).float(),
+        "logarithms": lambda F, beta: torch.log_softmax(-beta * F, dim=0),
+        "log Z": lambda F, beta: torch.logsumexp(-beta * F, dim=0),
+        "energies": lambda F, beta: F / F.sum(),
+        "one over": lambda F, beta: (1 / (1 + beta * F)) / (1 / (1 + beta * F)).sum(),
+        "sigmoid": lambda F, beta: torch.sigmoid(-beta * F),
+        "in place": pushed_in_place,
+        "no return": pushed_no_return,
+    },
+    "5.6": {
+        "slopes pile up": loop_piles_up,
+        "cleared before the step": loop_clears_late,
+        "no step": loop_forgets_the_step,
+        "a copy": loop_a_copy,
+        "eight images": loop_first_batch,
+        "an energy of its own": loop_own_energy,
+        "too fast": loop_too_fast,
+        "never ends": loop_without_end,
+        "no mean": loop_without_mean,
+        "nothing": lambda model, Y, energy: None,
+        "one pass": partial(loop_plain, passes=1),
+        "uphill": lambda model, Y, energy: loop_plain(model, Y, lambda m, y: -energy(m, y), passes=3),
+    },
 }

@@ -1,13 +1,14 @@
-"""Exercises of chapter 5: the loss functional, where the energy is pushed down, how much of a box is low."""
+"""Exercises of chapter 5: the loss functional, where energies are pushed down and up, how much is low, the loop."""
 
 import math
 
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data, energies, measures
+from aecourse import data, energies, measures, models, training
 from aecourse.checking.differences import kind, stacked
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -62,6 +63,47 @@ def _tells_the_curve_apart(landscape, generator: Generator) -> str | None:
     return None
 
 
+def _on_cells(generator: Generator, k: int) -> tuple[Tensor, float]:
+    """Energies of all cells of a small plane and an inverse temperature; last, those of the spiral's neighbourhood."""
+    if k == 4:
+        axis = torch.linspace(*data.BOX, 20)
+        return torch.cdist(torch.cartesian_prod(axis, axis), data.spiral()).min(dim=1).values ** 2, 1000.0
+    lowest = 2.0 if k == 3 else 0.0  # there exp(-beta F) is 0 in floats for every cell
+    return lowest + 3 * torch.rand(6 + 3 * k, generator=generator), (0.5, 2.0, 8.0, 400.0)[k]
+
+
+def _learns(train_all, generator: Generator) -> str | None:
+    """The whole loop, on an energy that is no plain squared error: does it come as low as the course's own?"""
+    Y = data.digits()[torch.randperm(10_000, generator=generator)[:1000]].view(-1, 1, 28, 28)
+    Y = torch.nn.functional.avg_pool2d(Y, 4).flatten(1)
+    weight, asked = 10 ** (2 * torch.rand(49, generator=generator) - 1), []
+
+    def energy(model, y):
+        asked.append(len(y))
+        return (weight * (y - model(y)).square()).sum(dim=1)
+
+    model, twin = (models.Autoencoder(49, 5, f=models.identity, seed=3) for _ in range(2))
+    start = training.evaluate(model, Y, energy=energy)
+    training.fit(twin, Y, energy=energy, epochs=30, batch=50, lr=1e-2, one_cycle=True, progress=False)
+    asked.clear()
+    train_all(model, Y.clone(), energy)
+    if not asked:
+        return "`energy` was never called: it says what is to be lowered"
+    reached = training.evaluate(model, Y, energy=energy)
+    goal = training.evaluate(twin, Y, energy=energy)
+    if reached <= 1.15 * goal:
+        return None
+    said = f"the mean energy of Y is {reached:.3f}; it was {start:.3f} before, and {goal:.3f} can be reached"
+    if reached == start:
+        return f"the model has not changed: {said}"
+    if reached > start:
+        return f"the energy has risen: {said}"
+    plain = energies.squared_error(Y, model(Y)).mean().item()
+    if plain <= 1.02 * energies.squared_error(Y, twin(Y)).mean().item():
+        return f"another energy was lowered than the one that is given: {said}"
+    return f"not low enough: {said}"
+
+
 def loss_functional(C, R):
     return (C + R).mean()
 
@@ -72,6 +114,36 @@ def energy_loss(F, y, y_tilde):
 
 def low_energy_fraction(F, tau):
     return (F <= tau).float().mean()
+
+
+def where_pushed(F, beta):
+    return torch.softmax(-beta * F, dim=0)
+
+
+def train_all(model, Y, energy):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(40):
+        for index in torch.randperm(len(Y)).split(50):
+            loss = energy(model, Y[index]).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+
+def _loop_without(model, Y, energy, *, zero=True, step=True, epochs=40, sign=1, batch=50):
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+    for _ in range(epochs):
+        for y in Y.split(batch):
+            if zero:
+                optimiser.zero_grad()
+            (sign * energy(model, y).mean()).backward()
+            if step:
+                optimiser.step()
+
+
+def _another_energy(model, Y, energy):
+    energy(model, Y)
+    train_all(model, Y, lambda model, y: energies.squared_error(y, model(y)))
 
 
 def landscape(Y):
@@ -153,6 +225,51 @@ EXERCISES = (
         "low on the curve, also where no sample lay, and high elsewhere: the energy loss asks only for the first",
         judge=_tells_the_curve_apart,
     ),
+    Exercise(
+        "5.5", "where the likelihood pushes",
+        "`F` (k,) holds the energies of the k cells that fill the plane. Training on the likelihood of 5.5 pushes every cell up, $-\\beta\\,\\sum_k w_k\\, \\partial F_k / \\partial\\theta$ being its share of the slope. "
+        "Write `where_pushed(F, beta)`: the weights w, (k,). βF may be in the hundreds.",
+        (
+            "Differentiate log Σ exp(−βF_k) with respect to one F_k. What do all the answers add up to?",
+            "They are the probabilities of the cells, by the model itself: exp(−βF_k) over their sum.",
+            "exp(−800) is 0 in floats, and 0/0 is no number. Which function of torch takes the largest exponent out first?",
+        ),
+        _on_cells, where_pushed,
+        (
+            Wrong(lambda F, beta: torch.softmax(beta * F, dim=0), "upside down: cells of *low* energy are likely, and they are pushed hardest"),
+            Wrong(lambda F, beta: torch.softmax(-F, dim=0), "β is missing: it says how sharply likely and unlikely part"),
+            Wrong(lambda F, beta: torch.softmax(-F / beta, dim=0), "β is the inverse temperature: it multiplies the energies"),
+            Wrong(lambda F, beta: beta * torch.softmax(-beta * F, dim=0), "the factor β stands in front of the sum already"),
+            Wrong(lambda F, beta: -torch.softmax(-beta * F, dim=0), "the sign stands in front of the sum already: weights are not negative"),
+            Wrong(lambda F, beta: (-beta * F).exp(), "not yet divided by Z: the weights of all cells add up to 1"),
+            Wrong(lambda F, beta: (-beta * F).exp() / (-beta * F).exp().sum(), "right where βF is small; where it is in the hundreds every exp(−βF) is 0 in floats, and 0/0 no number: `torch.softmax` takes the largest exponent out first"),
+            Wrong(lambda F, beta: torch.ones_like(F) / len(F), "every cell alike: so pushes the contrastive loss, which draws anywhere"),
+            Wrong(lambda F, beta: torch.nn.functional.one_hot(F.argmin(), len(F)).float(), "the lowest cell alone: that is the limit β → ∞"),
+            Wrong(lambda F, beta: (-beta * F).log_softmax(dim=0), "those are the logarithms of the weights"),
+        ),
+        "the model's own probabilities: training is over when they are those of the data",
+    ),
+    Exercise(
+        "5.6", "the whole loop, from memory",
+        "Write `train_all(model, Y, energy)` without looking: it trains `model`, in place, on the samples Y (1000, 49), until their mean energy is within 15 % of what the course's own training reaches. "
+        "`energy(model, y)` gives F of each sample of a batch, (batch,). Optimiser, batches and passes are yours; it has half a minute.",
+        (
+            "An optimiser of the model's parameters; passes over Y; batches in each. What are the five lines within?",
+            "Energies of the batch, their mean, forget the old slopes, backward, step.",
+            "`torch.optim.Adam(model.parameters(), lr=1e-2)`, 40 passes, batches of 50.",
+        ),
+        None, train_all,
+        (
+            Wrong(lambda model, Y, energy: _loop_without(model, Y, energy, step=False), "the model has not changed"),
+            Wrong(lambda model, Y, energy: _loop_without(model, Y, energy, sign=-1), "the energy has risen"),
+            Wrong(lambda model, Y, energy: _loop_without(model, Y, energy, epochs=1), "not low enough"),
+            Wrong(lambda model, Y, energy: train_all(model, Y, lambda model, y: energies.squared_error(y, model(y))), "`energy` was never called"),
+            Wrong(_another_energy, "another energy was lowered than the one that is given"),
+        ),
+        "shuffle, energies, mean, forget, backward, step",
+        judge=_learns,
+        seconds=30,
+    ),
 )  # fmt: skip
 
 QUESTIONS = (
@@ -182,5 +299,22 @@ QUESTIONS = (
             "clothes look like digits": "They do not; within the span of the digits noise is copied too (chapter 7).",
         },
         "nothing pushes the energy up",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "5.2", "Training lowers the energy at 100 points of the spiral. What does it do to the energy of points drawn anywhere in the square?",
+        options={
+            "it rises": "Energy is no fluid of which there is a fixed amount. Nothing in the loss mentions those points, and nothing pushes them up.",
+            "it stays about the same": "That would be modest. But the weights that copy the spiral copy its surroundings, too.",
+            "it falls as well, by hundreds of times": "Nobody asked for it: weights that copy the points of the spiral copy other points, and no term of the loss minds.",
+        },
+        right="it falls as well, by hundreds of times",
+    ),
+    Prediction(
+        "5.4", "Blank paper leaves 165 squared units per image of clothes, their own mean 69. What do clothes cost the network, which has seen digits only?",
+        low=0, high=200, unit="squared units",
+        why="A wide network that learns to copy digits copies whatever is made of the same pixels. No term of the loss pushes clothes up.",
     ),
 )  # fmt: skip

@@ -29,7 +29,7 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
     picture = energy_map.EnergyMap(plane, maps.shape[1], data.spiral())
     for k, (label, F) in enumerate(energies.items()):
         curves.plot(epochs, F, ("-", "--", "-.")[k % 3], label=label)
-    curves.set(title="mean energy", xlabel="epoch", ylabel="squared plane units", yscale="log")
+    curves.set(title="mean energy", xlabel="epoch (logarithmic from 1 on)", ylabel="squared plane units", yscale="log")
     curves.set_xscale("symlog", linthresh=1)
     curves.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
     curves.minorticks_off()
@@ -50,7 +50,7 @@ def watch_training(epochs: Tensor, maps: Tensor, energies: Mapping[str, Tensor])
         share = (F <= TAU).float().mean().item()
         return f"epoch {epoch:.0f}: mean energy of {said}; {100 * share:.0f} % of the square is explained (pale veil)."
 
-    return live.Live(figure, {"moment": live.slider("moment of training", 0.0, 1.0, 0.0, step=0.01)}, update)
+    return live.Live(figure, {"moment": live.slider("moment of training", 0.0, 1.0, 1.0, step=0.01)}, update)
 
 
 def _example() -> live.Live:

@@ -23,7 +23,7 @@ for name, example in FIGURES.items():
         if hasattr(control, "options"):
             control.value = control.options[-1]
         elif hasattr(control, "max"):
-            control.value = control.max
+            control.value = control.min if control.value == control.max else control.max
         if picture.png != before:
             break
     else:

@@ -130,12 +130,11 @@ def train_all(model, Y, energy):
             optimiser.step()
 
 
-def _loop_without(model, Y, energy, *, zero=True, step=True, epochs=40, sign=1, batch=50):
+def _loop_without(model, Y, energy, *, step=True, epochs=40, sign=1):
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
     for _ in range(epochs):
-        for y in Y.split(batch):
-            if zero:
-                optimiser.zero_grad()
+        for y in Y.split(50):
+            optimiser.zero_grad()
             (sign * energy(model, y).mean()).backward()
             if step:
                 optimiser.step()

@@ -1,9 +1,10 @@
-"""What the live figures of chapter 6 say is true."""
+"""What chapter 6 says is true: its live figure, its shipped errors, and a bug that hides."""
 
 import numpy as np
 import pytest
 import torch
 
+from aecourse import data, energies, exercises, limits, weights
 from aecourse.chapters.ch06_under_complete_codes.live_figures import explore_the_code
 
 
@@ -28,3 +29,41 @@ def test_codes_and_labels_that_do_not_fit_are_refused_by_name():
         explore_the_code(torch.rand(5, 3), torch.ones(5), draws)
     with pytest.raises(ValueError, match="^labels: expected one per code"):
         explore_the_code(torch.rand(5, 2), torch.ones(4), draws)
+
+
+def shipped():
+    """Errors over PCA's, (widths, seeds), by kind."""
+    runs, _ = weights.read(weights.FOLDER / "narrow_codes.safetensors")
+    pca, unseen = limits.pca(data.digits("train"), 64), data.digits("test")
+    h = pca.encode(unseen)
+    optimum = [
+        energies.squared_error(unseen, pca.decode(h * (torch.arange(64) < d))).mean() for d in runs["widths"].tolist()
+    ]
+    ratios = {kind: runs[kind] / torch.stack(optimum)[:, None] for kind in ("linear", "shallow", "deep")}
+    return ratios, runs["widths"].tolist(), runs["by budget"]
+
+
+def test_trained_to_the_end_linear_codes_reach_pca_and_deep_ones_leave_little_more_than_half():
+    ratio, widths, by_budget = shipped()
+    assert ratio["linear"].min() > 0.99
+    assert ratio["linear"].max() < 1.01
+    from_eight = [k for k, d in enumerate(widths) if d >= 8]
+    assert ratio["deep"][from_eight].max() < 0.6
+    assert (ratio["deep"][:-1] < ratio["shallow"][:-1]).all()
+    assert ratio["shallow"][-1].max() < ratio["deep"][-1].min()  # at d = 64 the sigmoid alone is ahead
+    assert by_budget[1, 0] > 7.2 > by_budget[1, 1]  # after five passes behind PCA (7.1), later not
+    assert (by_budget.diff(dim=1) < 0).all()  # more passes, less error on unseen digits
+
+
+def test_a_ridge_of_codes_that_the_encoder_does_not_tell_apart_hides_the_bug():
+    """The solution of 6.5 against the energies themselves."""
+    W_h, W_y = (
+        torch.randn(shape, generator=torch.Generator().manual_seed(k)) for k, shape in enumerate([(2, 6), (6, 2)])
+    )
+    exposing, hiding = exercises.load("6.5").answer(W_h, W_y)
+    for y, same in ((exposing, False), (hiding, True)):
+        y_tilde = y @ W_h.T @ W_y.T
+        assert (
+            torch.allclose(energies.squared_error(y, y_tilde), energies.squared_error(y, y_tilde[:1]), atol=1e-4)
+            == same
+        )

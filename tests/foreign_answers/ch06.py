@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from scipy import stats
+from scipy import linalg, stats
 from sklearn.metrics import roc_auc_score
 
 from aecourse import measures
@@ -162,6 +162,28 @@ def d_largest(variances, d):
     return variances.topk(d).values.sum()
 
 
+def by_projecting(W_h, W_y):
+    n = W_h.shape[1]
+    beyond = torch.eye(n) - torch.linalg.pinv(W_h) @ W_h  # leaves what the encoder does not read
+    start = torch.randn(1, n)
+    return torch.randn(4, n), start + 3 * torch.randn(4, n) @ beyond
+
+
+def with_scipys_null_space(W_h, W_y):
+    null = torch.from_numpy(linalg.null_space(W_h.numpy()))
+    return torch.randn(4, W_h.shape[1]), null.T
+
+
+def the_decoders_null_space(W_h, W_y):  # of the wrong matrix
+    null = torch.linalg.svd(W_y).U[:, -2:].T
+    return torch.randn(4, W_h.shape[1]), null + torch.randn(1, W_h.shape[1]) + torch.randn(2, 1) * W_h[:1]
+
+
+def one_line_through_the_origin(W_h, W_y):  # other lengths, other codes
+    y = torch.randn(1, W_h.shape[1])
+    return torch.randn(4, W_h.shape[1]), torch.cat([y, 2 * y, 3 * y])
+
+
 RIGHT = {
     "6.1": [
         lambda decode, h_0, h_1, t: decode((1 - t) * h_0 + t * h_1),
@@ -203,6 +225,12 @@ RIGHT = {
         lambda variances, d: variances.flip(0)[: len(variances) - d].double().sum(),
         lambda variances, d: torch.narrow(variances, 0, d, len(variances) - d).sum().item(),
         left_over_by_loop,
+    ],
+    "6.5": [
+        by_projecting,
+        with_scipys_null_space,
+        lambda W_h, W_y: [batch.numpy() for batch in by_projecting(W_h, W_y)],
+        lambda W_h, W_y: (5 * torch.randn(7, W_h.shape[1]), by_projecting(W_h, W_y)[1] + torch.ones(W_h.shape[1])),
     ],
 }  # fmt: skip
 
@@ -269,5 +297,16 @@ WRONG = {
         lambda variances, d: variances[-d:].sum(),
         lambda variances, d: variances[d:784].sum() / 2,
         d_largest,
+    ],
+    "6.5": [
+        lambda W_h, W_y: by_projecting(W_h, W_y)[1],
+        lambda W_h, W_y: (torch.randn(5, W_h.shape[1]), torch.randn(5, W_h.shape[1])),
+        lambda W_h, W_y: (torch.randn(5, W_h.shape[1]), torch.ones(2, W_h.shape[1])),
+        lambda W_h, W_y: (torch.randn(5, W_h.shape[1]), torch.linalg.svd(W_h).Vh[:2]),
+        lambda W_h, W_y: (torch.randn(5, W_h.shape[1]), torch.randn(1, W_h.shape[1])),
+        lambda W_h, W_y: (torch.randn(5, 3), by_projecting(W_h, W_y)[1]),
+        lambda W_h, W_y: by_projecting(W_h, W_y)[::-1],
+        the_decoders_null_space,
+        one_line_through_the_origin,
     ],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Exercises of chapter 6: walks between codes, a test for energies along a walk, detection, and the linear limit."""
+"""Exercises of chapter 6: walks between codes, energies along a walk and what hides their bug, detection, the linear limit."""
 
 import torch
 from torch import Generator, Tensor
@@ -6,6 +6,7 @@ from torch import Generator, Tensor
 from aecourse import data
 from aecourse.checking.differences import kind, plain
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -41,6 +42,7 @@ _VERSIONS = {
     "gives the energies in another order": lambda model, samples: _right(model, samples).flip(0),
     "adds the pixels up before squaring": lambda model, samples: (samples - model(samples)).sum(dim=1).square(),
 }
+_FIRST = next(iter(_VERSIONS.values()))  # the bug of exercises 6.2 and 6.5
 _RIGHT_VERSIONS = (
     _right,
     lambda model, samples: torch.stack([_right(model, y[None])[0] for y in samples]),
@@ -91,6 +93,37 @@ def _spectrum(generator: Generator, k: int) -> tuple[Tensor, int]:
     return torch.rand(8 + k, generator=generator).add(0.05).sort(descending=True).values, 3 + k
 
 
+def _linear_models(generator: Generator) -> list[tuple[Tensor, Tensor]]:
+    """(W_h, W_y) of narrow linear autoencoders; the first is PCA of digits of 7 by 7 pixels, some of them never inked."""
+    images = torch.nn.functional.avg_pool2d(data.digits("test")[:500].view(-1, 1, 28, 28), 4).flatten(1)
+    basis = torch.linalg.eigh(images.T.cov()).eigenvectors[:, -5:]
+    return [(basis.T, basis), (torch.randn(3, 9, generator=generator), torch.randn(9, 3, generator=generator))]
+
+
+def _exposed_and_hidden(two_batches, generator: Generator) -> str | None:
+    """Batches are judged by what the bug does on them."""
+    for W_h, W_y in _linear_models(generator):
+        given = two_batches(W_h, W_y)
+        if not (isinstance(given, tuple | list) and len(given) == 2):
+            return f"return two batches, `exposing, hiding`; got {kind(given)}"
+        gaps = []
+        for name, batch in zip(("exposing", "hiding"), given, strict=True):
+            y = torch.as_tensor(batch, dtype=torch.float)
+            if y.ndim != 2 or len(y) < 2 or y.shape[1] != W_h.shape[1]:
+                return f"{name}: expected at least two samples of {W_h.shape[1]} numbers, got shape {tuple(y.shape)}"
+            if not y.isfinite().all():
+                return f"{name}: a number is not finite"
+            if torch.pdist(y).min() < 0.1:
+                return f"{name}: two of its samples are (almost) the same; let any two lie at least 0.1 apart"
+            right, wrong = _right(lambda y: y @ W_h.T @ W_y.T, y), _FIRST(lambda y: y @ W_h.T @ W_y.T, y)  # noqa: B023
+            gaps.append(((wrong - right).abs() / right.clamp(min=1e-3)).max().item())
+        if gaps[0] < 0.01:
+            return "the exposing batch hides the bug: the model answers all of its samples (almost) alike"
+        if gaps[1] > 1e-3:
+            return "the hiding batch exposes the bug: the model's answers to its samples differ. What may one add to y without a change of the code?"
+    return None
+
+
 def code_walk(decode, h_0, h_1, t):
     return decode((1 - t) * h_0 + t * h_1)
 
@@ -113,6 +146,14 @@ def area_under_roc(F_data, F_others):
 
 def best_linear_error(variances, d):
     return variances[d:].sum()
+
+
+def two_batches(W_h, W_y):
+    d = len(W_h)
+    unseen = torch.linalg.svd(W_h).Vh[d:]  # (n - d, n): directions that the encoder does not read
+    hiding = torch.stack([unseen[0], unseen[1], -unseen[0]])
+    exposing = torch.stack([W_h[0], 2 * W_h[0], -W_h[0]])
+    return exposing, hiding
 
 
 EXERCISES = (
@@ -186,6 +227,28 @@ EXERCISES = (
         ),
         "the variance that the code leaves out",
     ),
+    Exercise(
+        "6.5", "samples that show a bug, and samples that hide it",
+        "The bug of 6.2 again: `energy` compares every sample with the reconstruction of the *first*, `model(samples)[0]`. The model is linear and narrow, ỹ = W_y W_h y, with `W_h` (d, n) and `W_y` (n, d), d < n − 1. "
+        "Write `two_batches(W_h, W_y)`: return `exposing, hiding`, two batches (k, n) of at least two samples each, any two of a batch at least 0.1 apart. "
+        "On `exposing` the bug must change an energy (by a per cent or more), on `hiding` no energy at all.",
+        (
+            "When does it not matter which sample's reconstruction is used?",
+            "All samples of `hiding` need the same code: they may differ by vectors v with W_h v = 0.",
+            "The last n − d rows of `torch.linalg.svd(W_h).Vh` are such vectors. For `exposing` take samples that the encoder does read, for example along a row of W_h.",
+        ),
+        None, two_batches,
+        (
+            Wrong(lambda W_h, W_y: (torch.eye(W_h.shape[1]), torch.eye(W_h.shape[1])), "the hiding batch exposes the bug"),
+            Wrong(lambda W_h, W_y: (W_h[:2], torch.zeros(3, W_h.shape[1])), "hiding: two of its samples are (almost) the same"),
+            Wrong(lambda W_h, W_y: (W_h[:2], W_h[:1]), "hiding: expected at least two samples"),
+            Wrong(lambda W_h, W_y: two_batches(W_h, W_y)[::-1], "the exposing batch hides the bug"),
+            Wrong(lambda W_h, W_y: (torch.eye(W_h.shape[1])[:2], two_batches(W_h, W_y)[1]), "the exposing batch hides the bug"),
+            Wrong(lambda W_h, W_y: two_batches(W_h, W_y)[0], "return two batches"),
+        ),
+        "what the encoder does not read, no test through it can see",
+        judge=_exposed_and_hidden,
+    ),
 )  # fmt: skip
 
 QUESTIONS = (
@@ -214,5 +277,35 @@ QUESTIONS = (
             "a way to number the images": "One real number has room for ten thousand page numbers.",
         },
         "a way to number the images",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "6.1", "At d = 64 PCA leaves 7.1 squared units per unseen digit. What share of that does the deep network leave? (1: as much as PCA.)",
+        low=0, high=1.5, unit="times PCA's error",
+        why="The advantage of a curved surface does not end at wide codes. A training that stops early can hide it: after five passes the same network is behind PCA at d = 64.",
+    ),
+    Prediction(
+        "6.4", "Halfway between two digits, decoded from the mean of their codes: where does the energy of that image lie?",
+        options={
+            "above that of most real digits": "It is no digit that anybody wrote, so one might think so. But it comes from this very decoder, and the model rebuilds its own images well.",
+            "about that of real digits": "It looks like one, often. But it comes from this very decoder, and is rebuilt far better than a digit from elsewhere.",
+            "below that of most real digits": "Home advantage: the image comes from this decoder and goes straight back in. A low F is then no sign of a good digit.",
+        },
+        right="below that of most real digits",
+    ),
+    Prediction(
+        "6.6", "Can a model with a single code, d = 1, have exactly zero energy on all 10,000 training digits?",
+        options={
+            "no, one number cannot hold 784": "It need not hold 784. It has to tell 10,000 images apart, and one real number does that easily.",
+            "yes": "A page number is enough, if the decoder is a book.",
+        },
+        right="yes",
+    ),
+    Prediction(
+        "6.7", "Judged on a group of writers that a network never saw: how much larger is its error than if it had been trained on that group?",
+        low=0, high=100, unit="%",
+        why="A 7 is not a 7, whoever wrote it: the other group's strokes lie elsewhere, for PCA as well as for networks.",
     ),
 )  # fmt: skip

@@ -10,7 +10,32 @@ from aecourse.chapters.ch07_over_complete_codes_and_collapse.live_figures import
 def test_maps_that_are_not_finite_are_refused_by_name():
     three = torch.ones(3)
     with pytest.raises(ValueError, match="^maps: expected finite"):
-        widen(three, torch.full((3, 9, 9), torch.nan), three, three, three, 0.1)
+        widen(three, torch.full((3, 9, 9), torch.nan), three[:, None], three[:, None], 0.1)
+
+
+def test_a_row_of_seeds_is_asked_for_at_every_width():
+    three = torch.ones(3)
+    with pytest.raises(ValueError, match="^fraction: expected"):
+        widen(three, torch.ones(3, 9, 9), torch.ones(2, 5), three[:, None], 0.1)
+
+
+def test_the_slope_of_a_linear_copiers_loss_is_minus_two_times_what_it_misses_times_the_covariance():
+    """By autograd, in double precision; a matrix that adds something beyond the span has the same loss and no slope."""
+    generator = torch.Generator().manual_seed(0)
+    y = torch.randn(40, 3, generator=generator).double() @ torch.randn(3, 6, generator=generator).double()
+    y = y - y.mean(dim=0)
+    J = torch.randn(6, 6, generator=generator).double().requires_grad_()
+
+    def loss(J):
+        return (y - y @ J.T).square().sum(dim=1).mean()
+
+    (slope,) = torch.autograd.grad(loss(J), J)
+    eye, covariance = torch.eye(6).double(), y.T @ y / len(y)
+    torch.testing.assert_close(slope, -2 * (eye - J.detach()) @ covariance)
+    span = torch.linalg.svd(y, full_matrices=False).Vh[:3]
+    beyond = torch.randn(6, 6, generator=generator).double() @ (eye - span.T @ span)
+    assert loss(span.T @ span + beyond).item() < 1e-20
+    torch.testing.assert_close(loss(J + beyond), loss(J))
 
 
 # --- exercises ----------------------------------------------------------------------------------------------------

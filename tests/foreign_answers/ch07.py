@@ -174,6 +174,39 @@ def takes_away_in_place(y, basis):
     return y
 
 
+def lifted_by_ten(n):
+    return torch.eye(n), 10 * torch.ones(n), torch.eye(n), -10 * torch.ones(n)
+
+
+def turned_and_lifted(n):
+    Q = torch.linalg.qr(torch.randn(n, n)).Q
+    lift = 1.3 * n * torch.ones(n)
+    return (2 * Q).numpy(), 2 * lift.numpy(), (Q.T / 2).numpy(), -(Q.T @ lift).numpy()
+
+
+def upside_down(n):
+    return -torch.eye(n), 1.2 * torch.ones(n), -torch.eye(n), 1.2 * torch.ones(n)
+
+
+def lifted_not_lowered(n):
+    return torch.eye(n), 2 * torch.ones(n), torch.eye(n), 2 * torch.ones(n)
+
+
+def projection(Y):
+    span = torch.linalg.svd(Y.double() - Y.double().mean(dim=0), full_matrices=False)
+    rows = span.Vh[span.S > 1e-5 * span.S[0]]
+    return (rows.T @ rows).float()
+
+
+def with_something_beyond(Y):
+    n = Y.shape[1]
+    return projection(Y) + torch.randn(n, n) @ (torch.eye(n) - projection(Y))
+
+
+def a_factor_on_the_span(Y):  # changes the answers
+    return 0.9 * projection(Y) + 2 * (torch.eye(Y.shape[1]) - projection(Y))
+
+
 RIGHT = {
     "7.1": [
         lambda y, y_tilde: max(0.0, measures.variance_explained(y, y_tilde)),
@@ -218,6 +251,12 @@ RIGHT = {
         span_by_least_squares,
         span_in_numpy,
         what_is_left,
+    ],
+    "7.5": [lifted_by_ten, turned_and_lifted, upside_down, lambda n: tuple(W.tolist() for W in lifted_by_ten(n))],
+    "7.6": [
+        with_something_beyond,
+        lambda Y: (2 * projection(Y) - torch.eye(Y.shape[1])).numpy(),
+        lambda Y: (projection(Y) + torch.eye(Y.shape[1])) / 2,
     ],
 }
 
@@ -281,6 +320,23 @@ WRONG = {
         about_the_mean,
         the_nearest_axis,
         takes_away_in_place,
+    ],
+    "7.5": [
+        plus_and_minus,
+        lifted_not_lowered,
+        lambda n: (torch.eye(n), torch.ones(n), torch.eye(n), -torch.ones(n)),
+        lambda n: (torch.eye(n), torch.zeros(n), torch.eye(n), torch.zeros(n)),
+        lambda n: (torch.eye(n), 1.2, torch.eye(n), -1.2),
+        lambda n: (*plus_and_minus(n), torch.zeros(n), torch.zeros(n)),
+        lambda n: None,
+    ],
+    "7.6": [
+        projection,
+        a_factor_on_the_span,
+        lambda Y: torch.eye(Y.shape[1]),
+        lambda Y: torch.zeros(Y.shape[1], Y.shape[1]),
+        lambda Y: Y @ Y.T,
+        lambda Y: torch.cov(Y.T),
     ],
 }
 

@@ -1,4 +1,4 @@
-"""Exercises of chapter 7: the collapse meter, the Jacobian of a reconstruction, a perfect copier, and the span."""
+"""Exercises of chapter 7: the collapse meter, the Jacobian of a reconstruction, copiers of all kinds, and the span."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from aecourse import data
 from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -61,6 +62,66 @@ def relu_copier(n):
 
 def within_span(y, basis):
     return y @ basis @ basis.T
+
+
+def box_copier(n):
+    return torch.eye(n), torch.full((n,), 1.2), torch.eye(n), torch.full((n,), -1.2)
+
+
+def another_copier(Y):
+    y = Y - Y.mean(dim=0)
+    span = torch.linalg.svd(y, full_matrices=False).Vh[: torch.linalg.matrix_rank(y)]
+    return torch.eye(Y.shape[1]) - 2 * (torch.eye(Y.shape[1]) - span.T @ span)  # turned round beyond the span
+
+
+def _copies_in_a_box(fn: Callable, generator: Generator) -> str | None:
+    """Whether n ReLU units copy the box [-1.2, 1.2]^n, corners included."""
+    for n in (2, 1, 7):
+        given = fn(n)
+        if not isinstance(given, tuple | list) or len(given) != 4:
+            return "four tensors are asked for: `return W_h, b_h, W_y, b_y`"
+        parts = [stacked(part) for part in given]
+        if any(part is None for part in parts):
+            return "four tensors of numbers are asked for: `return W_h, b_h, W_y, b_y`"
+        W_h, b_h, W_y, b_y = (part.float() for part in parts)
+        shapes = [tuple(part.shape) for part in (W_h, b_h, W_y, b_y)]
+        if shapes != [(n, n), (n,), (n, n), (n,)]:
+            return f"for n = {n} the shapes should be {(n, n)}, {(n,)}, {(n, n)}, {(n,)}, not {shapes}"
+        inside = 2.4 * torch.rand(200, n, generator=generator) - 1.2
+        corners = 2.4 * torch.randint(0, 2, (50, n), generator=generator) - 1.2
+        y = torch.cat([0.5 * inside, inside, corners])
+        h = y @ W_h.T + b_h
+        if (h[:200] < -1e-3).any():
+            return "a unit is off for points in the middle of the box: its bias is too small to keep it on"
+        if (h < -1e-3).any():
+            return "a unit is off at the rim of the box, where a component is near −1.2 or 1.2: let the bias be larger"
+        if not torch.allclose(h.relu() @ W_y.T + b_y, y, atol=1e-3):
+            return (
+                "all units are on, but what comes out is not y: the decoder has to undo W_h and to take the bias away"
+            )
+    return None
+
+
+def _copies_otherwise(fn: Callable, generator: Generator) -> str | None:
+    """Whether a matrix copies the samples, and is neither the identity nor the projection."""
+    digits = torch.nn.functional.avg_pool2d(data.digits("test")[:300].view(-1, 1, 28, 28), 4).flatten(1)
+    flat = torch.randn(30, 3, generator=generator) @ torch.randn(3, 8, generator=generator)
+    for Y in (flat + torch.randn(8, generator=generator), digits):
+        J = stacked(fn(Y))
+        n = Y.shape[1]
+        if J is None or J.shape != (n, n):
+            return f"return one matrix J of shape {(n, n)}"
+        y = (Y - Y.mean(dim=0)).double()
+        if not torch.allclose(y @ J.double().T, y, atol=1e-3):
+            return "J does not copy the samples: J (y − mean) = y − mean for each of them"
+        span = torch.linalg.svd(y, full_matrices=False).Vh[: int(torch.linalg.matrix_rank(y, rtol=1e-5))]
+        P = span.T @ span
+        for name, M in (("identity", torch.eye(n).double()), ("projection onto the span", P)):
+            if (J.double() - M).norm() < 0.1:
+                return (
+                    f"that is (almost) the {name}: change what J does beyond the span, by 0.1 or more (Frobenius norm)"
+                )
+    return None
 
 
 def _copies(fn: Callable, generator: Generator) -> str | None:
@@ -144,7 +205,7 @@ EXERCISES = (
     ),
     Exercise(
         "7.2", "the Jacobian of a reconstruction",
-        "A one-layer autoencoder ỹ = W_y f(W_h y + b_h) + b_y has weights `W_h` (d, n) and `W_y` (n, d); at some point y the slopes f′ of its d units are `slope` (d,). "
+        "An autoencoder of two layers ỹ = W_y f(W_h y + b_h) + b_y has weights `W_h` (d, n) and `W_y` (n, d); at some point y the slopes f′ of its d units are `slope` (d,). "
         "Write `reconstruction_jacobian(W_h, W_y, slope)`: the matrix of ∂ỹ_i/∂y_j at that point, i the row, (n, n).",
         ("A small step dy: which of the three acts on it first?", "Each unit multiplies what reaches it with its own slope: as a matrix, the slopes stand on a diagonal.", "`torch.diag(slope)` is (d, d): where do two matrices leave room for it?"),
         _layers, reconstruction_jacobian,
@@ -197,6 +258,38 @@ EXERCISES = (
         ),
         "the projection: the limit of every linear copier",
     ),
+    Exercise(
+        "7.5", "a copier that works in a box only",
+        "7.3 needed 2n units. If the samples stay in the box [−1.2, 1.2]ⁿ and biases are allowed, n are enough. Write `box_copier(n)`: `W_h` (n, n), `b_h` (n,), `W_y` (n, n), `b_y` (n,) with which "
+        "h = ReLU(W_h y + b_h), ỹ = W_y h + b_y copies every y of the box. (Far outside of it the copy fails, for whatever you choose.)",
+        ("ReLU does nothing to positive numbers.", "Lift every component until it cannot be negative in the box, and lower it again at the end.", "The smallest component in the box is −1.2: with W_h = identity, which b_h is enough?"),
+        None, box_copier,
+        (
+            Wrong(lambda n: (torch.eye(n), torch.zeros(n), torch.eye(n), torch.zeros(n)), "a unit is off for points in the middle"),
+            Wrong(lambda n: (torch.eye(n), torch.ones(n), torch.eye(n), -torch.ones(n)), "a unit is off at the rim"),
+            Wrong(lambda n: (torch.eye(n), torch.full((n,), 1.2), torch.eye(n), torch.zeros(n)), "all units are on, but what comes out is not y"),
+            Wrong(lambda n: relu_copier(n), "four tensors are asked for"),
+            Wrong(lambda n: (torch.eye(2 * n, n), torch.zeros(2 * n), torch.eye(n, 2 * n), torch.zeros(n)), "for n = 2 the shapes should be"),
+        ),
+        "a ReLU that is always on is linear",
+        judge=_copies_in_a_box,
+    ),
+    Exercise(
+        "7.6", "another copier with the same loss",
+        "`Y` (m, n) are samples that do not span the whole space. Write `another_copier(Y)`: a matrix J (n, n) with J (y − mean) = y − mean for every sample, so with loss 0 on Y, "
+        "that is neither the identity nor the projection onto the span of the samples about their mean (both at least 0.1 away, Frobenius norm).",
+        ("What does the loss say about directions in which no sample differs from the mean?", "With P the projection onto the span: P + A (I − P) copies all samples, for every A.", "The rows of `torch.linalg.svd(y, full_matrices=False).Vh` with a singular value above 0 span the samples; P is their `span.T @ span`."),
+        None, another_copier,
+        (
+            Wrong(lambda Y: torch.eye(Y.shape[1]), "that is (almost) the identity"),
+            Wrong(lambda Y: (torch.eye(Y.shape[1]) + another_copier(Y)) / 2, "that is (almost) the projection"),
+            Wrong(lambda Y: 2 * torch.eye(Y.shape[1]), "J does not copy the samples"),
+            Wrong(lambda Y: torch.eye(Y.shape[1]) - Y.T @ Y / len(Y), "J does not copy the samples"),
+            Wrong(lambda Y: Y, "return one matrix J"),
+        ),
+        "the loss fixes J on the span, and nothing beyond",
+        judge=_copies_otherwise,
+    ),
 )  # fmt: skip
 
 QUESTIONS = (
@@ -213,16 +306,51 @@ QUESTIONS = (
         "A linear autoencoder with d = 1000 was trained on digits. What does it do to a picture with ink only in the corners?",
         {
             "copies it": "It copies only within the span of the digits, and there the corners are white.",
-            "loses it": "The corners are beyond the span of the training digits, and the model knows nothing there.",
+            "does not copy it": "The corners are beyond the span of the training digits. What comes back instead, grain, is left over from the initial weights.",
         },
-        "loses it",
+        "does not copy it",
     ),
     Question(
         "Would a million digits cure the collapse?",
         {
             "yes, over-fitting vanishes": "Collapse is not over-fitting: unseen digits are rebuilt well.",
-            "no, it gets worse": "More digits span more dimensions, so more of everything else is copied.",
+            "no, a copier of more digits copies more": "More digits span more dimensions, so more of everything else is copied.",
         },
-        "no, it gets worse",
+        "no, a copier of more digits copies more",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "7.1", "A network with 1,000 units has learned the spiral. What does it answer to a point drawn anywhere in the square?",
+        options={
+            "the nearest point of the spiral": "That would be the ideal. But nothing told it to move anything: it has only ever been asked to give back what it got.",
+            "some point of the spiral": "A narrow code answers so (6.2). With 1,000 units nothing keeps the answers on the curve.",
+            "the point itself, nearly": "It copies, on the curve and off it.",
+        },
+        right="the point itself, nearly",
+    ),
+    Prediction(
+        "7.3", "How much of the variance of images of clothes does a linear network with d = 1000 give back, that has seen digits only?",
+        low=0, high=100, unit="%",
+        why="It has learned to copy pixels in which digits differ, and clothes are made of the same pixels.",
+    ),
+    Prediction(
+        "7.5", "A copier gives back 96 % of the variance of clothes. In how many pairs, one image of clothes and one digit, do the clothes still have more energy?",
+        options={
+            "about half": "It copies clothes, so one might think so. But it copies digits better still, and the area asks for the order only.",
+            "about four fifths": "More: what is copied worse, even by little, has more energy.",
+            "nearly all": "Digits are copied better still, and the area asks for the order only.",
+        },
+        right="nearly all",
+    ),
+    Prediction(
+        "7.6", "Five times as many steps, and twenty times as many points of the spiral: what becomes of the share of the square that is explained?",
+        options={
+            "longer training brings it down": "The energy loss still pushes down only; more steps push further.",
+            "more data bring it down": "Collapse is no over-fitting: unseen points of the spiral are explained very well.",
+            "neither brings it down": "Neither touches the cause: nothing pushes up, and the architecture lets the energy be low anywhere.",
+        },
+        right="neither brings it down",
     ),
 )  # fmt: skip

@@ -242,7 +242,6 @@ EXERCISES = (
             Wrong(lambda W_h, W_y: (torch.eye(W_h.shape[1]), torch.eye(W_h.shape[1])), "the hiding batch exposes the bug"),
             Wrong(lambda W_h, W_y: (W_h[:2], torch.zeros(3, W_h.shape[1])), "hiding: two of its samples are (almost) the same"),
             Wrong(lambda W_h, W_y: (W_h[:2], W_h[:1]), "hiding: expected at least two samples"),
-            Wrong(lambda W_h, W_y: two_batches(W_h, W_y)[::-1], "the exposing batch hides the bug"),
             Wrong(lambda W_h, W_y: (torch.eye(W_h.shape[1])[:2], two_batches(W_h, W_y)[1]), "the exposing batch hides the bug"),
             Wrong(lambda W_h, W_y: two_batches(W_h, W_y)[0], "return two batches"),
         ),

@@ -283,7 +283,6 @@ EXERCISES = (
         (
             Wrong(lambda Y: torch.eye(Y.shape[1]), "that is (almost) the identity"),
             Wrong(lambda Y: (torch.eye(Y.shape[1]) + another_copier(Y)) / 2, "that is (almost) the projection"),
-            Wrong(lambda Y: 2 * torch.eye(Y.shape[1]), "J does not copy the samples"),
             Wrong(lambda Y: torch.eye(Y.shape[1]) - Y.T @ Y / len(Y), "J does not copy the samples"),
             Wrong(lambda Y: Y, "return one matrix J"),
         ),

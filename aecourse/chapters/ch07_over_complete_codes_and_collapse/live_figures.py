@@ -8,7 +8,7 @@ from torch import Tensor
 
 from aecourse import data, guards, live
 from aecourse.figures import energy_map
-from aecourse.notation import INK, colour
+from aecourse.notation import INK, PAPER, colour
 from aecourse.style import new_figure
 
 
@@ -35,6 +35,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, energy: Tensor, reference: 
     picture = energy_map.EnergyMap(plane, maps.shape[1], data.spiral())
     marks = [_dots(shares, d, fraction, "explained share of the square"), _dots(heights, d, energy, "F on the spiral")]
     energy_map.mark_optimum(shares, reference, "right")
+    shares.texts[-1].set(y=reference + 0.04, bbox={"color": PAPER, "pad": 0})  # the line at d runs behind it
     shares.set_ylim(0, 1.05)
     heights.set(yscale="log", ylabel="squared plane units")
 
@@ -46,7 +47,7 @@ def widen(d: Tensor, maps: Tensor, fraction: Tensor, energy: Tensor, reference: 
         side = "under-complete" if d[width] < 2 else "over-complete" if d[width] > 2 else "as wide as the plane"
         low, high = (100 * fraction[width].quantile(q).item() for q in (0, 1))
         return (
-            f"d = {d[width].item():g} ({side}): F on the spiral {energy[width].median().item():.5f} squared units "
+            f"d = {d[width].item():g} ({side}): F on the spiral {energy[width].median().item():.2g} squared units "
             f"(middle of the seeds); {low:.0f} to {high:.0f} % of the square is explained (pale veil), "
             f"the spiral's neighbourhood is {100 * reference:.0f} %."
         )

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from aecourse import exercises
+from aecourse import exercises, models, training
 from aecourse.chapters.ch07_over_complete_codes_and_collapse.live_figures import widen
 
 
@@ -36,6 +36,22 @@ def test_the_slope_of_a_linear_copiers_loss_is_minus_two_times_what_it_misses_ti
     beyond = torch.randn(6, 6, generator=generator).double() @ (eye - span.T @ span)
     assert loss(span.T @ span + beyond).item() < 1e-20
     torch.testing.assert_close(loss(J + beyond), loss(J))
+
+
+def test_initial_weights_of_a_pixel_without_ink_change_nothing_in_training_and_the_answers_to_ink_there():
+    """Two trainings that differ in the first column of W_h only, on samples whose first number is 0."""
+    y = torch.randn(64, 6, generator=torch.Generator().manual_seed(0)) * torch.tensor([0.0, 1, 1, 1, 1, 1])
+    drawn, zeroed = (models.Autoencoder(n=6, d=8, f=models.identity) for _ in range(2))
+    with torch.no_grad():
+        zeroed.W_h[:, 0] = 0
+    column = drawn.W_h[:, 0].detach().clone()
+    losses = [training.fit(model, y, epochs=5, batch=16, lr=1e-2, progress=False).train for model in (drawn, zeroed)]
+    assert losses[0] == losses[1]
+    torch.testing.assert_close(drawn.W_h[:, 0].detach(), column, rtol=0, atol=0)
+    torch.testing.assert_close(drawn.W_h[:, 1:], zeroed.W_h[:, 1:], rtol=0, atol=0)
+    with torch.no_grad():
+        ink = torch.eye(6)[:1]
+        assert (drawn(ink) - zeroed(ink)).norm() > 0.1
 
 
 # --- exercises ----------------------------------------------------------------------------------------------------

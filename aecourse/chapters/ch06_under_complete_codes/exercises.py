@@ -305,6 +305,6 @@ PREDICTIONS = (
     Prediction(
         "6.7", "Judged on a group of writers that a network never saw: how much larger is its error than if it had been trained on that group?",
         low=0, high=100, unit="%",
-        why="A 7 is not a 7, whoever wrote it: the other group's strokes lie elsewhere, for PCA as well as for networks.",
+        why="A 7 is not a 7, whoever wrote it: the other group's digits differ, for PCA as well as for networks.",
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import torch
 from torch import Generator, Tensor
 
 from aecourse import data
-from aecourse.checking.differences import kind, plain
+from aecourse.checking.differences import kind, plain, stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -108,7 +108,10 @@ def _exposed_and_hidden(two_batches, generator: Generator) -> str | None:
             return f"return two batches, `exposing, hiding`; got {kind(given)}"
         gaps = []
         for name, batch in zip(("exposing", "hiding"), given, strict=True):
-            y = torch.as_tensor(batch, dtype=torch.float)
+            y = stacked(batch)
+            if y is None:
+                return f"{name}: expected samples, (k, {W_h.shape[1]}); got {kind(batch)}"
+            y = y.float()
             if y.ndim != 2 or len(y) < 2 or y.shape[1] != W_h.shape[1]:
                 return f"{name}: expected at least two samples of {W_h.shape[1]} numbers, got shape {tuple(y.shape)}"
             if not y.isfinite().all():

@@ -43,7 +43,7 @@ def shipped():
     return ratios, runs["widths"].tolist(), runs["by budget"]
 
 
-def test_trained_to_the_end_linear_codes_reach_pca_and_deep_ones_leave_little_more_than_half():
+def test_after_forty_passes_linear_codes_reach_pca_and_deep_ones_leave_little_more_than_half():
     ratio, widths, by_budget = shipped()
     assert ratio["linear"].min() > 0.99
     assert ratio["linear"].max() < 1.01
@@ -55,7 +55,7 @@ def test_trained_to_the_end_linear_codes_reach_pca_and_deep_ones_leave_little_mo
     assert (by_budget.diff(dim=1) < 0).all()  # more passes, less error on unseen digits
 
 
-def test_a_ridge_of_codes_that_the_encoder_does_not_tell_apart_hides_the_bug():
+def test_samples_that_the_encoder_does_not_tell_apart_hide_the_bug():
     """The solution of 6.5 against the energies themselves."""
     generator = torch.Generator().manual_seed(0)
     W_h, W_y = torch.randn(2, 6, generator=generator), torch.randn(6, 2, generator=generator)

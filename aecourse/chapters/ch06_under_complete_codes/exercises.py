@@ -1,5 +1,7 @@
 """Exercises of chapter 6: walks between codes, energies along a walk and what hides their bug, detection, the linear limit."""
 
+from functools import partial
+
 import torch
 from torch import Generator, Tensor
 
@@ -100,9 +102,14 @@ def _linear_models(generator: Generator) -> list[tuple[Tensor, Tensor]]:
     return [(basis.T, basis), (torch.randn(3, 9, generator=generator), torch.randn(9, 3, generator=generator))]
 
 
+def _linear(W_h: Tensor, W_y: Tensor, y: Tensor) -> Tensor:
+    return y @ W_h.T @ W_y.T
+
+
 def _exposed_and_hidden(two_batches, generator: Generator) -> str | None:
     """Batches are judged by what the bug does on them."""
     for W_h, W_y in _linear_models(generator):
+        model = partial(_linear, W_h, W_y)
         given = two_batches(W_h, W_y)
         if not (isinstance(given, tuple | list) and len(given) == 2):
             return f"return two batches, `exposing, hiding`; got {kind(given)}"
@@ -118,7 +125,7 @@ def _exposed_and_hidden(two_batches, generator: Generator) -> str | None:
                 return f"{name}: a number is not finite"
             if torch.pdist(y).min() < 0.1:
                 return f"{name}: two of its samples are (almost) the same; let any two lie at least 0.1 apart"
-            right, wrong = _right(lambda y: y @ W_h.T @ W_y.T, y), _FIRST(lambda y: y @ W_h.T @ W_y.T, y)  # noqa: B023
+            right, wrong = _right(model, y), _FIRST(model, y)
             gaps.append(((wrong - right).abs() / right.clamp(min=1e-3)).max().item())
         if gaps[0] < 0.01:
             return "the exposing batch hides the bug: the model answers all of its samples (almost) alike"

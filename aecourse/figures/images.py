@@ -111,18 +111,22 @@ def kernels(sets: Mapping[str, Tensor], columns: int = 5) -> list[Axes]:
         columns: kernels in a row.
 
     Returns:
-        one Axes a set.
+        one Axes a set, three in a row.
 
     Raises:
         ValueError: there is no set, or one is not finite, not of square images, or does not fill its rows.
     """
     if not sets:
         raise ValueError("sets: expected at least one set of kernels, got none")
-    _, axes = plt.subplots(1, len(sets), figsize=(2.6 * len(sets), 3.2), squeeze=False)
-    for ax, (title, W) in zip(axes[0], sets.items(), strict=True):
+    across = min(3, len(sets))
+    _, cells = plt.subplots(-(-len(sets) // across), across, figsize=(3.4 * across, 3.8 * -(-len(sets) // across)))
+    axes = list(np.atleast_1d(cells).flat)
+    for ax, (title, W) in zip(axes, sets.items(), strict=False):
         scaled = W / guards.batch(title, W).abs().amax(dim=1, keepdim=True).clamp(min=1e-12)
         mosaic(scaled, columns, ax, low=-1, cmap="RdBu_r").set_title(title)
-    return list(axes[0])
+    for ax in axes[len(sets) :]:
+        ax.axis("off")
+    return axes[: len(sets)]
 
 
 def walks(images: Mapping[str, Tensor], energies: Mapping[str, Tensor], unit: str) -> list[Axes]:

@@ -48,10 +48,12 @@ class Ensemble(Module):
         self.b = torch.nn.ParameterList(b for _, b in layers)
 
     def _layer(self, k: int, value: Tensor) -> Tensor:
+        return torch.baddbmm(self.b[k], value, self._matrix(k))
+
+    def _matrix(self, k: int) -> Tensor:
+        """The weights of layer k, (K, inputs, outputs)."""
         mirrored = self.tied and k >= self.depth
-        return torch.baddbmm(
-            self.b[k], value, self.W[2 * self.depth - 1 - k].transpose(1, 2) if mirrored else self.W[k]
-        )
+        return self.W[2 * self.depth - 1 - k].transpose(1, 2) if mirrored else self.W[k]
 
     def _each(self, y: Tensor) -> Tensor:
         """The samples of each member, (K, batch, n)."""
@@ -89,18 +91,27 @@ class Ensemble(Module):
         """
         return self.decode(self.encode(y))
 
-    def contractive(self, y: Tensor) -> Tensor:
+    def contractive(self, y: Tensor, *, whole: bool = False) -> Tensor:
         """||dh/dy||_F^2 by the chain rule, layer by layer, for ReLU codes. (batch, n) -> (K, batch).
+
+        Args:
+            y: (batch, n) for all, or (K, batch, n) for each.
+            whole: go on through the decoder: ||dy_tilde/dy||_F^2.
+
+        Returns:
+            (K, batch), one number a sample.
 
         Raises:
             ValueError: f is not torch.relu, or y is not of that shape, or not finite.
         """
         guards.choice("f", self.f, [torch.relu])
         a = self._layer(0, self._each(y))
-        columns = [self.W[0][:, j : j + 1] * (a > 0) for j in range(self.sizes[0])]  # dh/dy_j after one layer
-        for k in range(1, self.depth):
+        columns = [self.W[0][:, j : j + 1] * (a > 0) for j in range(self.sizes[0])]  # d/dy_j after one layer
+        last = 2 * self.depth - 1
+        for k in range(1, 2 * self.depth if whole else self.depth):
             a = self._layer(k, a.relu())
-            columns = [column @ self.W[k] * (a > 0) for column in columns]
+            slope = torch.ones_like(a) if k == last else a > 0
+            columns = [column @ self._matrix(k) * slope for column in columns]
         return torch.stack([column.square().sum(dim=2) for column in columns]).sum(dim=0)
 
 

@@ -75,21 +75,113 @@ def top_k_of_three(a, k):
     return top_k_by_rank(a, 3)
 
 
-def evade_on_copies(W_h, W_y, c):
-    W_h, W_y = W_h.clone(), W_y.clone()
+def evade_on_copies(W_h, b_h, W_y, b_y, c):
+    W_h, b_h, W_y = W_h.clone(), b_h.clone(), W_y.clone()
     W_h /= c
+    b_h /= c
     W_y *= c
-    return W_h, W_y
+    return W_h, b_h, W_y, b_y
 
 
-def evade_in_place(W_h, W_y, c):
+def evade_in_place(W_h, b_h, W_y, b_y, c):
     W_h /= c
+    b_h /= c
     W_y *= c
-    return W_h, W_y
+    return W_h, b_h, W_y, b_y
 
 
-def evade_by_the_inverse(W_h, W_y, c):
-    return W_h / c, torch.linalg.pinv(W_h / c)
+def choose_in_numpy(experiment, strengths):
+    table = np.array([[experiment(s, seed) for seed in range(10)] for s in strengths])
+    C, share = table[:, :5].mean(axis=1).T
+    k = int(np.where(C <= 0.0005, share, np.inf).argmin())
+    return strengths[k], table[k, 5:, 1].mean(), table[k, 5:, 1].std(ddof=1) / np.sqrt(5)
+
+
+def choose_by_loop(experiment, strengths):
+    best, least = None, float("inf")
+    for strength in strengths:
+        C = share = 0.0
+        for seed in range(5):
+            one, two = experiment(strength, seed)
+            C, share = C + one / 5, share + two / 5
+        if C <= 0.0005 and share < least:
+            best, least = strength, share
+    fresh = [experiment(best, seed)[1] for seed in range(5, 10)]
+    mean = sum(fresh) / 5
+    variance = sum((v - mean) ** 2 for v in fresh) / 4
+    return [best, mean, (variance / 5) ** 0.5]
+
+
+def choose_the_least(experiment, strengths):
+    share = {s: sum(experiment(s, seed)[1] for seed in range(5)) for s in strengths}
+    return min(share, key=share.get), 0.1, 0.01
+
+
+def choose_by_medians(experiment, strengths):
+    found = {s: torch.tensor([experiment(s, seed) for seed in range(5)]).median(dim=0).values for s in strengths}
+    best = min((s for s in strengths if found[s][0] <= 0.0005), key=lambda s: found[s][1])
+    fresh = torch.tensor([experiment(best, seed)[1] for seed in range(5, 10)])
+    return best, fresh.median(), fresh.std() / 5**0.5
+
+
+def choose_with_new_seeds(experiment, strengths):
+    return choose_by_loop(lambda s, seed: experiment(s, seed + 100), strengths)
+
+
+def choose_the_strongest_alive(experiment, strengths):
+    alive = [s for s in strengths if sum(experiment(s, k)[0] for k in range(5)) / 5 <= 0.0005]
+    fresh = torch.tensor([experiment(alive[0], seed)[1] for seed in range(5, 10)])
+    return alive[0], fresh.mean(), fresh.std() / 5**0.5
+
+
+def choose_a_strength_only(experiment, strengths):
+    return choose_by_loop(experiment, strengths)[0]
+
+
+def estimate_by_jacobians(denoise, y_hat, sigma):
+    n = y_hat.shape[1]
+    J = torch.autograd.functional.jacobian(lambda y: denoise(y).sum(dim=0), y_hat)  # (n, m, n)
+    div = torch.einsum("kmk->m", J)
+    F = (y_hat - denoise(y_hat)).pow(2).sum(1)
+    return n * sigma**2 + (F + 2 * sigma**2 * (div - n)).mean()
+
+
+def estimate_by_differences(denoise, y_hat, sigma):
+    y, n = y_hat.double(), y_hat.shape[1]
+    div = 0
+    for k in range(n):
+        step = torch.zeros(n, dtype=torch.double)
+        step[k] = 1e-3
+        div = div + (denoise(y + step) - denoise(y - step))[:, k].mean() / 2e-3
+    return ((y - denoise(y)) ** 2).sum(1).mean() - n * sigma**2 + 2 * sigma**2 * div
+
+
+def estimate_along_a_random_direction(denoise, y_hat, sigma):
+    v = torch.randn_like(y_hat)
+    moved, y_tilde = denoise(y_hat + 1e-2 * v), denoise(y_hat)
+    div = ((moved - y_tilde) * v).sum(dim=1).mean() / 1e-2
+    n = y_hat.shape[1]
+    return float((y_hat - y_tilde).square().sum(1).mean() - n * sigma**2 + 2 * sigma**2 * div)
+
+
+def estimate_of_components(denoise, y_hat, sigma):
+    return estimate_by_jacobians(denoise, y_hat, sigma) / y_hat.shape[1]
+
+
+def estimate_with_one_component(denoise, y_hat, sigma):
+    y = y_hat.requires_grad_()
+    y_tilde = denoise(y)
+    (slope,) = torch.autograd.grad(y_tilde[:, 0].sum(), y)
+    n = y.shape[1]
+    return (n * sigma**2 + (y - y_tilde).square().sum(1) + 2 * sigma**2 * (slope[:, 0] - n)).mean()
+
+
+def estimate_with_all_partial_derivatives(denoise, y_hat, sigma):
+    y = y_hat.requires_grad_()
+    y_tilde = denoise(y)
+    (slope,) = torch.autograd.grad(y_tilde.sum(), y)  # off the diagonal as well
+    n = y.shape[1]
+    return (n * sigma**2 + (y - y_tilde).square().sum(1) + 2 * sigma**2 * (slope.sum(1) - n)).mean()
 
 
 def train_denoiser(model, Y, sigma, steps=300, lr=0.01):
@@ -250,15 +342,16 @@ RIGHT = {
         top_k_by_rank,
     ],
     "8.3": [
-        lambda W_h, W_y, c: (W_h / c, W_y * c),
-        lambda W_h, W_y, c: [W_h * (1 / c), c * W_y],
-        lambda W_h, W_y, c: (W_h.double() / c, W_y.double() * c),
-        lambda W_h, W_y, c: (W_h.numpy() / c, W_y.numpy() * c),
-        lambda W_h, W_y, c: (torch.div(W_h, c), W_y.div(1 / c)),
-        lambda W_h, W_y, c: ((W_h / c).tolist(), (c * W_y).tolist()),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c, b_h / c, W_y * c, b_y),
+        lambda W_h, b_h, W_y, b_y, c: [W_h * (1 / c), b_h * (1 / c), c * W_y, b_y],
+        lambda W_h, b_h, W_y, b_y, c: (W_h.double() / c, b_h.double() / c, W_y.double() * c, b_y.double()),
+        lambda W_h, b_h, W_y, b_y, c: (W_h.numpy() / c, b_h.numpy() / c, W_y.numpy() * c, b_y.numpy()),
+        lambda W_h, b_h, W_y, b_y, c: ((W_h / c).tolist(), (b_h / c).tolist(), (c * W_y).tolist(), b_y.tolist()),
         evade_on_copies,
     ],
     "8.4": [train_denoiser, several_noises_a_step, with_the_package, falling_rate],
+    "8.5": [choose_in_numpy, choose_by_loop],
+    "8.6": [estimate_by_jacobians, estimate_by_differences, estimate_along_a_random_direction],
 }
 
 WRONG = {
@@ -297,18 +390,16 @@ WRONG = {
         top_k_of_three,
     ],
     "8.3": [
-        lambda W_h, W_y, c: (c * W_y, W_h / c),
-        lambda W_h, W_y, c: (W_h * c, W_y / c),
-        lambda W_h, W_y, c: (W_h / c, W_y),
-        lambda W_h, W_y, c: (W_h / c, W_y / c),
-        lambda W_h, W_y, c: (W_h / c**0.5, W_y * c**0.5),
-        lambda W_h, W_y, c: (W_h / c, W_y * c**2),
-        lambda W_h, W_y, c: (W_h - c, W_y + c),
-        lambda W_h, W_y, c: (W_h / 2, W_y * 2),
-        lambda W_h, W_y, c: c * W_y @ (W_h / c),
-        lambda W_h, W_y, c: W_h / c,
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c, b_h, W_y * c, b_y),
+        lambda W_h, b_h, W_y, b_y, c: (W_h * c, b_h * c, W_y / c, b_y),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c, b_h / c, W_y, b_y),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c, b_h / c, W_y * c, b_y * c),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c**0.5, b_h / c**0.5, W_y * c**0.5, b_y),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / 2, b_h / 2, W_y * 2, b_y),
+        lambda W_h, b_h, W_y, b_y, c: (c * W_y, b_y, W_h / c, b_h / c),
+        lambda W_h, b_h, W_y, b_y, c: (W_h / c, b_h / c, W_y * c),
+        lambda W_h, b_h, W_y, b_y, c: W_h / c,
         evade_in_place,
-        evade_by_the_inverse,
     ],
     "8.4": [
         as_it_stands,
@@ -325,5 +416,22 @@ WRONG = {
         replaces_the_network,
         until_it_is_perfect,
         lambda model, Y, sigma: train_denoiser(model, data.spiral(2), sigma, steps=50),
+    ],
+    "8.5": [
+        choose_the_least,
+        choose_by_medians,
+        choose_with_new_seeds,
+        choose_the_strongest_alive,
+        choose_a_strength_only,
+        lambda experiment, strengths: (strengths[len(strengths) // 2], 0.12, 0.01),
+    ],
+    "8.6": [
+        estimate_of_components,
+        estimate_with_one_component,
+        estimate_with_all_partial_derivatives,
+        lambda denoise, y_hat, sigma: (y_hat - denoise(y_hat)).square().sum(1).mean(),
+        lambda denoise, y_hat, sigma: y_hat.shape[1] * sigma**2,
+        lambda denoise, y_hat, sigma: sigma**2,
+        lambda denoise, y_hat, sigma: (y_hat - denoise(y_hat)).square().sum(1),
     ],
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from aecourse import data, live
+from aecourse import data, guards, live
 from aecourse.energies import TAU
 from aecourse.figures import energy_map
 from aecourse.notation import INK, MUTED
@@ -15,34 +15,35 @@ from aecourse.style import new_figure
 
 @dataclass(frozen=True)
 class Sweep:
-    """One cure at k strengths.
+    """One cure at k strengths, several seeds each.
 
     Attributes:
         name: of what is turned, such as `"weight of |h|"`.
         strengths: (k,), positive, from weak to strong.
-        maps: (k, side, side), of one seed, in squared plane units.
-        fraction: (k,), the mean over seeds of the low-energy fraction.
-        energy: (k,), the mean over seeds of F on the spiral.
-        whole: the strength is a whole number, so nothing lies between two of them.
+        maps: (k, side, side), C of one seed, in squared plane units.
+        share: (k, seeds), the low-energy fractions.
+        energy: (k, seeds), mean C on the spiral, in squared plane units.
+        twin: mean C on the spiral and share of the same network without a cure.
     """
 
     name: str
     strengths: Tensor
     maps: Tensor
-    fraction: Tensor
+    share: Tensor
     energy: Tensor
-    whole: bool = False
+    twin: tuple[float, float]
 
 
 def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     """Turn a cure from "collapse" through "good" to "dead", and see what it costs on the data.
 
     Args:
-        sweeps: cure -> Sweep.
+        sweeps: cure -> Sweep; it opens on the last one, in the middle.
         optimum: the best low-energy fraction.
 
     Raises:
-        ValueError: there is no cure, or the maps of one are not square, not one for each strength, or not finite.
+        ValueError: there is no cure, or the maps of one are not square, not one for each strength, or not finite, or
+            its shares or energies have not one row a strength.
     """
     if not sweeps:
         raise ValueError("sweeps: expected at least one cure, got none")
@@ -52,14 +53,16 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     picture = energy_map.EnergyMap(plane, side, data.spiral())
     trails = {}
     for k, (cure, s) in enumerate(sweeps.items()):
-        (trails[cure],) = trade.plot(s.energy, s.fraction, "o-", color=f"C{k}", ms=4, label=cure)
+        means = (s.energy.mean(dim=1), s.share.mean(dim=1))
+        (trails[cure],) = trade.plot(*means, "o-", color=f"C{k}", ms=4, label=cure)
+        trade.plot(*s.twin, "X", color=f"C{k}", ms=10, mec=INK, mew=0.5)
     energy_map.mark_optimum(trade, optimum, "left")
     trade.axvline(TAU, color=MUTED, lw=1.5, ls="--")
     trade.text(TAU * 1.15, 0.9, r"$\tau$", color=MUTED)
-    (mark,) = trade.plot([], [], "o", color=INK, ms=13, mfc="none", mew=2.5)
+    (cloud,) = trade.plot([], [], "o", color=INK, ms=4)
     trade.set(
         title="collapse is up left, death is down right",
-        xlabel="$F$ on the spiral (squared plane units)",
+        xlabel="$C$ on the spiral (squared plane units)",
         ylabel="explained share of the square",
         xscale="log",
         ylim=(0, 1),
@@ -67,40 +70,42 @@ def tune_the_cure(sweeps: Mapping[str, Sweep], optimum: float) -> live.Live:
     trade.grid(alpha=0.6)
     trade.legend(fontsize=10, loc="upper right")
 
-    def update(cure: str, strength: float) -> str:
+    def update(cure: str, strength: int) -> str:
         s = sweeps[cure]
-        position = strength * (len(s.strengths) - 1)
-        position = round(position) if s.whole else position
-        picture.show(energy_map.between(s.maps, position))
+        k = min(strength, len(s.strengths) - 1)
+        picture.show(s.maps[k])
         for name, trail in trails.items():
             trail.set(lw=3.5 if name == cure else 1.2, alpha=1 if name == cure else 0.45)
-        energy, value = (energy_map.between(v.log(), position).exp().item() for v in (s.energy, s.strengths))
-        share = energy_map.between(s.fraction, position).item()
-        mark.set_data([energy], [share])
-        plane.set_title(f"F(y) in squared plane units\n{cure}, {s.name} = {value:.3g}")
+        cloud.set_data(s.energy[k], s.share[k])
+        plane.set_title(f"C(y) in squared plane units\n{cure}, {s.name} = {s.strengths[k]:.3g}")
+        low, high = (100 * s.share[k].quantile(q).item() for q in (0, 1))
         return (
-            f"{cure}, {s.name} = {value:.3g}: F on the spiral {energy:.5f} squared plane units, "
-            f"{100 * share:.0f} % of the square explained (the spiral itself: {100 * optimum:.0f} %)."
+            f"{cure}, {s.name} = {s.strengths[k]:.3g}: C on the spiral {s.energy[k].mean():.5f} squared plane units, "
+            f"{100 * s.share[k].mean():.0f} % of the square explained ({low:.0f} to {high:.0f} % by seed; "
+            f"the spiral's neighbourhood: {100 * optimum:.0f} %)."
         )
 
+    steps = max(len(s.strengths) for s in sweeps.values())
     controls = {
-        "cure": live.menu("cure", list(sweeps)),
-        "strength": live.slider("strength", 0.0, 1.0, 0.0, step=0.02),
+        "cure": live.menu("cure", list(sweeps), list(sweeps)[-1]),
+        "strength": live.slider("strength, step by step", 0, steps - 1, steps // 2),
     }
     return live.Live(figure, controls, update)
 
 
 def _here(cure: str, s: Sweep) -> Sweep:
-    """The sweep with its maps checked, on the CPU, where it is drawn."""
+    """The sweep with its numbers checked, on the CPU, where it is drawn."""
     maps = energy_map.stack(cure, s.maps, len(s.strengths))
-    strengths, fraction, energy = (values.detach().cpu() for values in (s.strengths, s.fraction, s.energy))
-    return replace(s, maps=maps, strengths=strengths, fraction=fraction, energy=energy)
+    strengths, share, energy = (values.detach().cpu() for values in (s.strengths, s.share, s.energy))
+    for name, values in (("share", share), ("energy", energy)):
+        guards.same_shape(f"{name} of {cure}", guards.batch(f"{name} of {cure}", values)[:, 0], "strengths", strengths)
+    return replace(s, maps=maps, strengths=strengths, share=share, energy=energy)
 
 
 def _example() -> live.Live:
-    share = torch.linspace(0.6, 0.1, 5)
-    sweep = Sweep("weight", torch.logspace(-2, 2, 5), energy_map.examples(5), share, share.flip(0) / 100)
-    top = Sweep("active codes", torch.arange(1.0, 6), energy_map.examples(5).flip(0), share, share / 50, whole=True)
+    share = torch.linspace(0.6, 0.1, 5)[:, None] * torch.tensor([0.9, 1.1])
+    sweep = Sweep("weight", torch.logspace(-2, 2, 5), energy_map.examples(5), share, share.flip(0) / 100, (1e-4, 0.7))
+    top = replace(sweep, name="active codes", maps=energy_map.examples(5).flip(0), energy=share / 50)
     return tune_the_cure({"L1": sweep, "top-k": top}, 0.1)
 
 

@@ -18,6 +18,7 @@ The house, from the ground up; a module imports only from lower floors::
              limits     the best possible: PCA, inner minimum, cross-entropy floor, Bayes denoiser, Gaussian rate
              measures   what we report: variance explained, low-energy fraction, collapse meter, ROC, PSNR
              training   fit(model, Y) -> History
+             probes     how well a linear classifier, or a nearest neighbour, reads a code
              sampling   following the arrows of a denoiser, from noise to data
              likelihood an honest number for a model with a latent code: nats per image
              weights    reading and writing weights, each with its card

@@ -14,7 +14,7 @@ FLOORS = {
     "notation": 0, "tasks": 0, "guards": 0, "descent": 0, "report": 0,
     "style": 1, "steps": 1, "data": 1, "energies": 1, "corruption": 1, "models": 1,
     "runtime": 2, "limits": 2, "measures": 2, "training": 2, "figures": 2, "live": 2, "sampling": 2, "weights": 2,
-    "likelihood": 2,
+    "likelihood": 2, "probes": 2,
     "text_to_image": 3, "checking": 3, "recipes": 3,
     "chapters": 4,
     "exercises": 5,

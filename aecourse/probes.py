@@ -33,10 +33,12 @@ def linear(
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV
+    from threadpoolctl import threadpool_limits
 
     fitted, asked = (h.double().cpu().numpy() for h in scaled(codes, _alike(codes, labels, unseen, truth)))
     search = GridSearchCV(LogisticRegression(max_iter=2000), {"C": list(strengths)}, cv=3)
-    return float(search.fit(fitted, labels.cpu().numpy()).score(asked, truth.cpu().numpy()))
+    with threadpool_limits(1):  # many small products: threads would wait for one another
+        return float(search.fit(fitted, labels.cpu().numpy()).score(asked, truth.cpu().numpy()))
 
 
 def nearest(codes: Tensor, labels: Tensor, unseen: Tensor, truth: Tensor) -> float:

@@ -22,6 +22,7 @@ from aecourse import (
     limits,
     measures,
     models,
+    probes,
     recipes,
     sampling,
     steps,
@@ -124,6 +125,11 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "measures.low_energy_fraction": lambda on: measures.low_energy_fraction(
         lambda y: energies.free_energy(on(PLANE), y), 0.5, device=on.device
     ),
+    "probes.linear": lambda on: probes.linear(
+        on(Y), on(torch.arange(12) % 3), on(Y), on(torch.arange(12) % 3), strengths=(1.0,)
+    ),
+    "probes.nearest": lambda on: probes.nearest(on(Y), on(torch.arange(12) % 3), on(Y), on(torch.arange(12) % 3)),
+    "probes.scaled": lambda on: probes.scaled(on(Y), on(2 * Y)),
     "measures.collapse": lambda on: measures.collapse(on(PLANE), on(P), on(2 * P)),
     "recipes.denoiser": lambda on: recipes.denoiser(on(P), epochs=2, progress=False)(on(P), 0.1),
     "recipes.noise_of_any_strength": lambda on: recipes.noise_of_any_strength(on(P), on.chance()),

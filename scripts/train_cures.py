@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data, energies, figures, limits, measures, models, probes, runtime, training, weights
+from aecourse import corruption, data, energies, figures, limits, measures, models, probes, runtime, training, weights
 from aecourse.energies import TAU
 
 SIZES = (2, 32, 64)
@@ -27,10 +27,15 @@ STRENGTHS: dict[str, list[float]] = {
     "contractive": [0.001, 0.003, 0.006, 0.01, 0.02, 0.03, 0.06, 0.1],
     "denoising": [0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.4],
     "variational": [0.001, 0.004, 0.008, 0.015, 0.02, 0.04, 0.08, 0.2],
-    # Two controls, by the noise σ that they replace: the weight of ||dy_tilde/dy||^2 is its square.
+    # Controls, by the noise σ that they replace: noisy points as data, to be copied; and its square as the weight of
+    # ||dy_tilde/dy||^2, at the data or at noisy points.
+    "noisy points as data": [0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.4],
     "whole map": [0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.4],
     "whole map, off the data": [0.02, 0.04, 0.06, 0.08, 0.1, 0.14, 0.2, 0.4],
 }
+
+NOISY = ("denoising", "noisy points as data", "whole map, off the data")
+BUDGETS = {"three times the steps": (3, 1e-2), "peak 0.003": (1, 3e-3), "peak 0.03": (1, 3e-2)}
 
 
 def C(model: models.Ensemble, y: Tensor, h: Tensor) -> Tensor:
@@ -61,12 +66,22 @@ def grown(cure: str, strength: Tensor, chance: Generator) -> Callable[..., Tenso
     def plain(model: models.Ensemble, y: Tensor, y_hat: Tensor | None = None) -> Tensor:
         return C(model, y, model.encode(y if y_hat is None else y_hat))
 
-    special = {"L1": l1, "contractive": contractive, "variational": variational}
+    def copying(model: models.Ensemble, y: Tensor, y_hat: Tensor) -> Tensor:
+        return C(model, y_hat, model.encode(y_hat))
+
+    special = {"L1": l1, "contractive": contractive, "variational": variational, "noisy points as data": copying}
     return whole_map if cure.startswith("whole map") else special.get(cure, plain)
 
 
 def train(
-    cure: str, strengths: list[float], seeds: range, steps: int, device: torch.device, *, tied: bool = True
+    cure: str,
+    strengths: list[float],
+    seeds: range,
+    steps: int,
+    device: torch.device,
+    *,
+    tied: bool = True,
+    lr: float = 1e-2,
 ) -> models.Ensemble:
     """Every strength with every seed as one ensemble; of top-k one strength only."""
     strength = torch.tensor(strengths, device=device).repeat_interleave(len(seeds))[:, None]
@@ -84,8 +99,8 @@ def train(
 
     training.fit(
         model.to(device), data.spiral().to(device).repeat(2, 1), energy=lambda *given: energy(*given).sum(dim=0),
-        corrupt=noise if cure in ("denoising", "whole map, off the data") else None,
-        epochs=steps, batch=200, lr=1e-2, one_cycle=True, progress=False,
+        corrupt=noise if cure in NOISY else None,
+        epochs=steps, batch=200, lr=lr, one_cycle=True, progress=False,
     )  # fmt: skip
     return model
 
@@ -144,6 +159,20 @@ def on_the_plane(steps: int, seeds: int, device: torch.device) -> dict[str, Tens
     return found
 
 
+def at_other_budgets(found: dict[str, Tensor], steps: int, seeds: int, device: torch.device) -> dict[str, Tensor]:
+    """The cures at their chosen strength, the controls at that of denoising, and a twin, for more steps and for other
+    step sizes: each (seeds,)."""
+    more = {}
+    for cure in (*STRENGTHS, "tied"):
+        like = "denoising" if cure in NOISY or cure.startswith("whole map") else cure
+        strength = STRENGTHS[cure][int(found[f"{like}: chosen"])] if cure in STRENGTHS else 0.0
+        for name, (times, lr) in BUDGETS.items():
+            result = judged(train(cure, [strength], range(seeds), times * steps, device, lr=lr), seeds)
+            more |= {f"{cure}, {name}: {what}": result[what][0] for what in ("C", "share", "overlap")}
+            print(cure, name, *(f"{result[what].mean():.5f}" for what in ("C", "share", "overlap")), flush=True)
+    return more
+
+
 @torch.no_grad()
 def paid(cure: str, model: models.Ensemble) -> Tensor:
     """The penalty on the spiral, without its weight, a mean over samples: (models,)."""
@@ -174,12 +203,8 @@ def along_training(steps: int, device: torch.device) -> dict[str, Tensor]:
 
 def blot(share: float) -> training.Corruption:
     """Pixels to 0 with this chance, the others scaled up so that the sum stays on average."""
-
-    def corrupt(y: Tensor, generator: Generator) -> Tensor:
-        kept = torch.rand(y.shape, generator=generator, device=y.device) > share
-        return y * kept / (1 - share)
-
-    return corrupt
+    mask = corruption.mask_pixels(share)
+    return lambda y, generator: mask(y, generator) / (1 - share)
 
 
 UNITS, BATCH = 500, 64
@@ -212,15 +237,16 @@ CODES = (
     ("variational", 1.0),
 )  # fmt: skip
 LABELS = (100, 1000)
+LONGER = (("plain", 0), ("L1", 0.3), ("top-k", 25), ("contractive", 0.1), ("denoising", 0.5), ("variational", 1.0))
 
 
-def probed(passes: int, draws: int, device: torch.device) -> dict[str, Tensor]:
+def probed(codes: tuple, passes: int, draws: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Accuracy on unseen digits, (codes, numbers of labels, draws), of a linear probe and of nearest neighbours."""
     digits, label = (t.to(device) for t in data.digits("train", labels=True))
     unseen, truth = (t.to(device) for t in data.digits("test", labels=True))
-    accuracy = torch.empty(2, len(CODES), len(LABELS), draws)
+    accuracy = torch.empty(2, len(codes), len(LABELS), draws)
     plane = limits.pca(digits, 30)
-    for row, (kind, strength) in enumerate(CODES):
+    for row, (kind, strength) in enumerate(codes):
         for draw in range(draws):
             if kind in ("raw", "PCA"):
                 encode = (lambda y: y) if kind == "raw" else plane.encode
@@ -228,12 +254,12 @@ def probed(passes: int, draws: int, device: torch.device) -> dict[str, Tensor]:
                 encode = on_digits(kind, strength, draw, passes, device)
             order = torch.randperm(len(digits), generator=Generator().manual_seed(draw)).to(device)
             with torch.no_grad():
-                codes, asked = encode(digits[order[: LABELS[-1]]]), encode(unseen)
+                known, asked = encode(digits[order[: LABELS[-1]]]), encode(unseen)
             for column, m in enumerate(LABELS):
-                given = (codes[:m], label[order[:m]], asked, truth)
+                given = (known[:m], label[order[:m]], asked, truth)
                 accuracy[:, row, column, draw] = torch.tensor([probes.linear(*given), probes.nearest(*given)])
         print(kind, strength, accuracy[:, row].mean(dim=2).tolist(), flush=True)
-    return {"linear": accuracy[0], "nearest": accuracy[1], "labels": torch.tensor(LABELS)}
+    return accuracy[0], accuracy[1]
 
 
 def main() -> None:
@@ -247,9 +273,12 @@ def main() -> None:
     device = runtime.setup(seed=0)
     card = {"plane": f"{chosen.steps} steps of 200 samples, Adam, one-cycle, peak 0.01", "torch": torch.__version__}
     card |= {"digits": f"{chosen.passes} passes, batches of {BATCH}, {UNITS} units, peak 0.003"}
-    card |= {"codes": ", ".join(f"{kind} {strength:g}" if strength else kind for kind, strength in CODES)}
+    for name, codes in (("codes", CODES), ("longer", LONGER)):
+        card[name] = ", ".join(f"{kind} {strength:g}" if strength else kind for kind, strength in codes)
     tensors = on_the_plane(chosen.steps, chosen.seeds, device) | along_training(chosen.steps, device)
-    tensors |= probed(chosen.passes, chosen.draws, device)
+    tensors |= at_other_budgets(tensors, chosen.steps, chosen.seeds, device)
+    tensors["linear"], tensors["nearest"] = probed(CODES, chosen.passes, chosen.draws, device)
+    tensors["linear, longer"], _ = probed(LONGER, 4 * chosen.passes, chosen.draws, device)
     weights.write({name: value.contiguous() for name, value in tensors.items()}, chosen.to, card)
     print(*sorted(card.items()), sep="\n")
 

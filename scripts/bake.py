@@ -6,6 +6,8 @@ Two bakes of the same commit write the same text: progress bars, timings, widget
 interpreter are left out. A notebook that fails is left as it was.
 """
 
+import base64
+import io
 import os
 import sys
 import tempfile
@@ -14,7 +16,10 @@ from pathlib import Path
 import course
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 from tqdm import tqdm
+
+HEAVY = 100_000  # characters of a stored picture
 
 
 def bake(path: Path) -> None:
@@ -53,7 +58,17 @@ def clean(notebook: nbformat.NotebookNode) -> None:
                     raise RuntimeError(f"a cell writes to stderr: {output.text.strip()}")
             if "data" in output:  # a widget of a kernel that is gone; without it readers see the picture beside it
                 output.data.pop("application/vnd.jupyter.widget-view+json", None)
+            if len(output.get("data", {}).get("image/png", "")) > HEAVY:
+                output.data["image/png"] = lighter(output.data["image/png"])
         cell.outputs = [o for o in cell.outputs if o.output_type != "stream" or o.text.strip()]
+
+
+def lighter(png: str) -> str:
+    """A picture in 256 colours of its own, which a map with a thousand arrows needs no more of."""
+    with Image.open(io.BytesIO(base64.b64decode(png))) as picture:
+        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(written := io.BytesIO(), "PNG", optimize=True)
+    return min(base64.b64encode(written.getvalue()).decode(), png, key=len)
 
 
 def main(arguments: list[str]) -> None:

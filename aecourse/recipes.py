@@ -1,17 +1,23 @@
 """Trainings that a chapter shows and that scripts and benchmarks repeat; the same seed gives the same network."""
 
+from functools import partial
+
 import torch
 from torch import Generator, Tensor
 
 from aecourse import energies, guards, likelihood, models, training
 
 
-def denoiser(Y: Tensor, seed: int = 0, *, epochs: int = 2000, progress: bool = True) -> models.Denoiser:
-    """The network of chapter 9: told sigma, trained on the spiral with noise of 0.03 to 3.
+def denoiser(
+    Y: Tensor, seed: int = 0, *, waves: int = 0, power: float = 1.0, epochs: int = 4000, progress: bool = True
+) -> models.Denoiser:
+    """The network of chapter 9: told sigma, trained on the spiral with noise of 0.01 to 3.
 
     Args:
-        Y: (m, n), clean samples; each is taken five times per epoch, with other noise.
+        Y: (m, n), clean samples; each is taken ten times per epoch, with other noise.
         seed: of weights, shuffling and noise.
+        waves: plane waves that it sees besides y_hat and sigma.
+        power: of `noise_of_any_strength`.
         epochs: how long to train.
         progress: show a bar.
 
@@ -26,25 +32,30 @@ def denoiser(Y: Tensor, seed: int = 0, *, epochs: int = 2000, progress: bool = T
     def energy(model: models.Denoiser, y: Tensor, y_hat: Tensor, sigma: Tensor) -> Tensor:
         return energies.squared_error(y, model(y_hat, sigma)) * (1 / sigma[:, 0] ** 2 + 1 / spread**2)
 
-    model = models.Denoiser(Y.shape[1], width=64, spread=spread, seed=seed).to(Y.device)
+    model = models.Denoiser(Y.shape[1], width=64, spread=spread, waves=waves, seed=seed).to(Y.device)
     training.fit(
-        model, Y.repeat(5, 1), energy=energy, corrupt=noise_of_any_strength,
-        epochs=epochs, batch=500, lr=1e-2, one_cycle=True, seed=seed, progress=progress,
+        model, Y.repeat(10, 1), energy=energy, corrupt=partial(noise_of_any_strength, power=power),
+        epochs=epochs, batch=10 * len(Y), lr=1e-2, one_cycle=True, seed=seed, progress=progress,
     )  # fmt: skip
     return model.eval()
 
 
-def noise_of_any_strength(y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Gaussian noise of another sigma for every sample, from 0.03 to 3, each order of magnitude alike.
+def noise_of_any_strength(y: Tensor, generator: Generator, power: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Gaussian noise of another sigma for every sample, 0.01 * 300^(u^power) with u uniform: from 0.01 to 3.
 
     Args:
         y: (batch, n).
         generator: on the device of y.
+        power: 1 makes each order of magnitude alike; with 4 half of all samples have noise below 0.015.
 
     Returns:
         y_hat, (batch, n), and sigma, (batch, 1), in the units of y.
+
+    Raises:
+        ValueError: power is not positive.
     """
-    sigma = 0.03 * 100 ** torch.rand(len(y), 1, generator=generator, device=y.device)
+    u = torch.rand(len(y), 1, generator=generator, device=y.device)
+    sigma = 0.01 * 300**u ** guards.number("power", power, low=1e-12)
     return y + sigma * torch.randn(y.shape, generator=generator, device=y.device), sigma
 
 

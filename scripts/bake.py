@@ -66,7 +66,7 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 def lighter(png: str) -> str:
     """A picture in 256 colours of its own, which a map with a thousand arrows needs no more of."""
     with Image.open(io.BytesIO(base64.b64decode(png))) as picture:
-        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(written := io.BytesIO(), "PNG", optimize=True)
     return min(base64.b64encode(written.getvalue()).decode(), png, key=len)
 

@@ -7,37 +7,28 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import torch
+from train_denoisers import KINDS as DENOISERS
+from train_denoisers import LEVELS, risk_ratio
 from train_inpainter import KINDS, decibel
 
-from aecourse import data, energies, limits, models, recipes, weights
+from aecourse import data, recipes, weights
 
-LEVELS = (0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4)
 RADIUS = 2  # of the neighbourhood that the classical methods look at, in pixels
 
 
 def bench_denoise() -> None:
-    """The denoiser of notebook 09, told sigma: its risk over the least possible, on fresh noisy points."""
+    """The sharper denoiser of notebook 09: its risk over the least possible, on fresh noisy points."""
     Y = data.spiral()
     ratios, took = [], []
     for seed in range(5):
         start = time.perf_counter()
-        model = recipes.denoiser(Y, seed, progress=False)
+        model = recipes.denoiser(Y, seed, **DENOISERS["waves, small"], progress=False)
         took.append(time.perf_counter() - start)
-        ratios.append([_risk_ratio(model, Y, sigma) for sigma in LEVELS])
+        ratios.append([risk_ratio(model, Y, sigma) for sigma in LEVELS])
     ratios = torch.tensor(ratios)
     print(f"denoiser of the spiral, five seeds, {statistics.mean(took):.1f} s each: risk over the Bayes risk")
     for sigma, column in zip(LEVELS, ratios.T, strict=True):
         print(f"  sigma {sigma:4.2f}            {column.mean():.4f} +- {column.std():.4f}, worst {column.max():.4f}")
-
-
-@torch.no_grad()
-def _risk_ratio(model: models.Denoiser, Y: torch.Tensor, sigma: float, draws: int = 200_000) -> float:
-    generator = torch.Generator().manual_seed(1)
-    y = Y.repeat(draws // len(Y), 1)
-    y_hat = y + sigma * torch.randn(y.shape, generator=generator)
-    best = limits.BayesDenoiser(Y, sigma)(y_hat)
-    risk, least = (energies.squared_error(y, answer).mean() for answer in (model(y_hat, sigma), best))
-    return (risk / least).item()
 
 
 def bench_inpaint() -> None:

@@ -27,7 +27,7 @@ TABLES, NETWORK = "tables.js", "network.bin"
 
 
 def train(seed: int = 0) -> models.Denoiser:
-    """The network of notebook 9 (9.3), told sigma, trained on noise of 0.03 to 3.
+    """The network of notebook 9 (9.3), told sigma.
 
     On one thread, as in the notebook: for so small a network a second one costs more than it brings.
     """

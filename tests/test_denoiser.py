@@ -25,14 +25,17 @@ def by_hand(net, y_hat, sigma):
     c_skip = data2 / (noise2 + data2)
     c_out = sigma * net.spread / np.sqrt(noise2 + data2)
     c_in, c_noise = 1 / np.sqrt(noise2 + data2), np.log(sigma) / 2
-    seen = np.concatenate([c_in * y_hat, np.full((len(y_hat), 1), c_noise)], axis=1)
+    waves = net.waves.numpy()
+    damped, phase = np.exp(-(sigma**2) * (waves**2).sum(axis=0) / 2), y_hat @ waves
+    seen = [c_in * y_hat, np.full((len(y_hat), 1), c_noise), damped * np.sin(phase), damped * np.cos(phase)]
+    seen = np.concatenate(seen, axis=1)
     return c_skip * y_hat + c_out * layers(net.dec, silu(layers(net.enc, seen)))
 
 
-@given(st.floats(1e-3, 1e2), st.floats(0.1, 10), st.integers(0, 1000))
+@given(st.floats(1e-3, 1e2), st.floats(0.1, 10), st.integers(0, 5), st.integers(0, 1000))
 @settings(deadline=None, max_examples=30)
-def test_forward_is_the_published_scaling_around_the_same_layers(sigma, spread, seed):
-    net = models.Denoiser(3, 8, spread, seed)
+def test_forward_is_the_published_scaling_around_the_same_layers(sigma, spread, waves, seed):
+    net = models.Denoiser(3, 8, spread, waves, seed=seed)
     y_hat = np.random.default_rng(seed).normal(size=(5, 3)) * math.hypot(spread, sigma)
     with torch.no_grad():
         answer = net.double()(torch.from_numpy(y_hat), sigma).numpy()
@@ -85,11 +88,24 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_the_global_generator_al
     y_hat = torch.ones(1, 2)
     assert torch.equal(a(y_hat, 0.1), b(y_hat, 0.1))
     assert not torch.equal(a(y_hat, 0.1), c(y_hat, 0.1))
-    assert not torch.equal(a.enc[2].weight, a.dec[0].weight), "encoder and decoder start from weights of their own"
+    assert not torch.equal(a.dec[0].weight, a.dec[2].weight)
+
+
+def test_a_wave_is_damped_as_its_mean_over_noise():
+    """E sin(b . (y + sigma e)) = sin(b . y) exp(-|b|^2 sigma^2 / 2), by Gauss-Hermite quadrature."""
+    net = models.Denoiser(1, 4, 0.5, waves=6, finest=0.3).double()
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    y, sigma = np.array([[0.3], [-0.7]]), 0.4
+    b = net.waves.numpy()
+    mean = np.sin((y + sigma * nodes)[:, :, None] * b[0]).transpose(0, 2, 1) @ weights / weights.sum()
+    np.testing.assert_allclose(np.exp(-(b[0] ** 2) * sigma**2 / 2) * np.sin(y @ b), mean, atol=1e-9)
+    lengths = net.waves.norm(dim=0)
+    assert lengths[0].item() == pytest.approx(2 / 0.5)
+    assert lengths[-1].item() == pytest.approx(1.5 / 0.3)
 
 
 def test_every_weight_takes_part():
-    net = models.Denoiser(2, 8)
+    net = models.Denoiser(2, 8, waves=3)
     net(torch.randn(5, 2), torch.rand(5, 1) + 0.1).square().sum().backward()
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in net.parameters())
 
@@ -102,6 +118,8 @@ ONE = torch.ones(3, 2)
     [
         (lambda net: models.Denoiser(0), "^n: "),
         (lambda net: models.Denoiser(2, 0), "^width: "),
+        (lambda net: models.Denoiser(2, waves=-1), "^waves: "),
+        (lambda net: models.Denoiser(2, finest=0.0), "^finest: "),
         (lambda net: models.Denoiser(2, spread=0.0), "^spread: "),
         (lambda net: models.Denoiser(2, spread=math.nan), "^spread: "),
         (lambda net: models.Denoiser(2, seed=-1), "^seed: "),

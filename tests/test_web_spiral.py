@@ -51,7 +51,7 @@ def read_network(folder, sizes):
 
 def test_a_network_read_back_and_computed_with_numpy_is_the_exported_one(folder, tables, model):
     layers, spread = read_network(folder, tables["SIZES"]), tables["SPREAD"]
-    assert len(layers) == 5
+    assert len(layers) == 4
     assert spread == model.spread
     y_hat = figures.grid(9)
     for sigma in (0.03, 0.3, 1.0):

@@ -31,8 +31,8 @@ def stored(tmp_path):
 
 def test_all_that_is_shipped_trained_is_named():
     shipped = {path.stem for path in weights.FOLDER.parent.rglob("*.safetensors")}
-    assert shipped == set(re.findall(r"the (inpainter|painter|narrow_codes|cures)", weights.__doc__))
-    assert shipped == {"inpainter", "painter", "narrow_codes", "cures"}
+    assert shipped == set(re.findall(r"the (inpainter|painter|narrow_codes|cures|denoisers)", weights.__doc__))
+    assert shipped == {"inpainter", "painter", "narrow_codes", "cures", "denoisers"}
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -161,7 +161,8 @@ def test_the_shipped_file_is_small_and_readable_by_all():
     assert SHIPPED.stat().st_size < 500_000
     assert SHIPPED.stat().st_mode & 0o044 == 0o044 or SHIPPED.drive  # no such bits on Windows
     names = {p.name for p in weights.FOLDER.glob("*.*") if p.suffix != ".pyc"}
-    assert names == {"__init__.py", SHIPPED.name, "narrow_codes.safetensors", "cures.safetensors"}
+    recorded = {f"{name}.safetensors" for name in ("narrow_codes", "cures", "denoisers")}
+    assert names == {"__init__.py", SHIPPED.name} | recorded
 
 
 def test_its_card_says_how_it_was_made():

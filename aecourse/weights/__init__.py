@@ -3,7 +3,8 @@
 Two models of the course are not trained before the reader's eyes, because that takes minutes: the inpainter of
 notebook 10 (`inpainter()`, made by `scripts/train_inpainter.py`) and the painter of notebook 13
 (`text_to_image.painter`, made by `text_to_image.train`). Of many more only what came out is shipped: the narrow_codes
-of notebook 06 (made by `scripts/train_narrow.py`), and the cures of notebook 08 (made by `scripts/train_cures.py`).
+of notebook 06 (made by `scripts/train_narrow.py`), the cures of notebook 08 (made by `scripts/train_cures.py`), and
+the denoisers of notebook 09 (made by `scripts/train_denoisers.py`).
 """
 
 import re

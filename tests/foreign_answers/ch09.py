@@ -4,108 +4,224 @@ import itertools
 
 import numpy as np
 import torch
-from torch.nn.functional import mse_loss
+from scipy.optimize import brentq
 
-from aecourse import data, energies, limits, sampling
+from aecourse import data, limits, sampling, training
 
 
-def mean_of_the_notebook(y_hat, points, sigma):
-    w = (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).softmax(dim=1)
+def mean_of_the_notebook(y_hat, points, prior, sigma):
+    w = (-torch.cdist(y_hat, points).square() / (2 * sigma**2) + torch.log(prior)).softmax(dim=1)
     return w @ points
 
 
-def mean_by_loop(y_hat, points, sigma):
+def mean_by_loop(y_hat, points, prior, sigma):
     answers = []
     for place in y_hat:
-        logits = -((place - points) ** 2).sum(dim=1) / (2 * sigma**2)
+        logits = prior.log() - ((place - points) ** 2).sum(dim=1) / (2 * sigma**2)
         w = (logits - logits.max()).exp()
         answers.append((w[:, None] * points).sum(dim=0) / w.sum())
     return torch.stack(answers)
 
 
-def mean_in_numpy(y_hat, points, sigma):
+def mean_in_numpy(y_hat, points, prior, sigma):
     y_hat, points = y_hat.numpy().astype(float), points.numpy().astype(float)
-    logits = -((y_hat[:, None] - points) ** 2).sum(axis=2) / (2 * sigma**2)
+    logits = np.log(prior.numpy().astype(float)) - ((y_hat[:, None] - points) ** 2).sum(axis=2) / (2 * sigma**2)
     w = np.exp(logits - logits.max(axis=1, keepdims=True))
     return w / w.sum(axis=1, keepdims=True) @ points
 
 
-def mean_without_the_square_of_y_hat(y_hat, points, sigma):
+def mean_as_an_autoencoder(y_hat, points, prior, sigma):
     y_hat, points = y_hat.double(), points.double()
-    logits = (y_hat @ points.T - points.square().sum(dim=1) / 2) / sigma**2
-    return torch.softmax(logits, dim=-1) @ points
+    a = y_hat @ points.T / sigma**2 - points.square().sum(dim=1) / (2 * sigma**2) + prior.double().log()
+    return a.softmax(dim=-1) @ points
 
 
-def mean_by_logarithms(y_hat, points, sigma):
+def mean_by_distributions(y_hat, points, prior, sigma):
     log_p = torch.distributions.Normal(points.double(), sigma).log_prob(y_hat.double()[:, None]).sum(dim=2)
-    w = (log_p - log_p.logsumexp(dim=1, keepdim=True)).exp()
-    return torch.einsum("bm,mn->bn", w, points.double())
+    log_p = log_p + prior.double().log()
+    return torch.einsum("bm,mn->bn", (log_p - log_p.logsumexp(dim=1, keepdim=True)).exp(), points.double())
 
 
-def mean_as_bayes_wrote_it(y_hat, points, sigma):  # 0 / 0 far away
-    p = (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp()
+def mean_with_the_nearest_taken_off(y_hat, points, prior, sigma):
+    squared = (y_hat[:, None] - points).square().sum(dim=2).double()
+    w = prior * (-(squared - squared.amin(dim=1, keepdim=True)) / (2 * sigma**2)).exp()
+    return w @ points.double() / w.sum(dim=1, keepdim=True)
+
+
+def mean_as_bayes_wrote_it(y_hat, points, prior, sigma):  # 0 / 0 far away
+    p = prior * (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp()
     return p @ points / p.sum(dim=1, keepdim=True)
 
 
-def mean_with_an_epsilon(y_hat, points, sigma):  # 0 far away
-    p = (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp()
+def mean_with_an_epsilon(y_hat, points, prior, sigma):  # 0 far away
+    p = prior * (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp()
     return p @ points / (p.sum(dim=1, keepdim=True) + 1e-8)
 
 
-def mean_without_nan(y_hat, points, sigma):
-    return mean_as_bayes_wrote_it(y_hat, points, sigma).nan_to_num()
+def mean_without_nan(y_hat, points, prior, sigma):
+    return mean_as_bayes_wrote_it(y_hat, points, prior, sigma).nan_to_num()
 
 
-def mean_with_a_floor(y_hat, points, sigma):  # the mean of all points far away
-    p = (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp().clamp(min=1e-30)
+def mean_with_a_floor(y_hat, points, prior, sigma):  # the mean of all points far away
+    p = (prior * (-torch.cdist(y_hat, points).square() / (2 * sigma**2)).exp()).clamp(min=1e-30)
     return p @ points / p.sum(dim=1, keepdim=True)
 
 
-def mean_in_doubles(y_hat, points, sigma):  # 0 / 0 a little farther away
-    return mean_as_bayes_wrote_it(y_hat.double(), points.double(), sigma)
+def mean_in_doubles(y_hat, points, prior, sigma):  # 0 / 0 a little farther away
+    return mean_as_bayes_wrote_it(y_hat.double(), points.double(), prior.double(), sigma)
 
 
-def softmax_of(power, factor=2.0, dim=1):
-    return lambda y_hat, points, sigma: (
-        (-(torch.cdist(y_hat, points) ** power) / (factor * sigma**2)).softmax(dim=dim) @ points
-    )
+def loop_with(*, power=2.0, told=lambda sigma: sigma, noise="new", answer="y", steps=800, level=None):
+    def train(model, Y):
+        optimiser = torch.optim.AdamW(model.parameters(), lr=5e-3, weight_decay=0.0)
+        falling = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, steps)
+        for step in range(steps):
+            if step == 0 or noise != "once":
+                sigma = level or torch.exp(torch.rand(len(Y), 1) * np.log(10) + np.log(0.05))
+                sigma = sigma * torch.ones(len(Y), 1)
+                epsilon = torch.randn(Y.shape)
+            y_hat = Y + epsilon * (sigma**2 if noise == "variance" else sigma)
+            wanted = {"y": Y, "y_hat": y_hat, "noise": y_hat - Y}[answer]
+            loss = (((model(y_hat, told(sigma)) - wanted) / sigma ** (power / 2)) ** 2).sum(dim=1).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            falling.step()
+
+    return train
 
 
-def corrupts_in_place(model, y, sigma, noise):
-    y += sigma * noise
-    return (y - model(y)).square().sum(dim=1).mean()
+def loop_of_the_package(model, Y):
+    def corrupt(y, generator):
+        sigma = 0.05 * 10 ** torch.rand(len(y), 1, generator=generator)
+        return y + sigma * torch.randn(y.shape, generator=generator), sigma
+
+    def F(model, y, y_hat, sigma):
+        return (y - model(y_hat, sigma)).square().sum(dim=1) / sigma[:, 0] ** 2
+
+    settings = {"epochs": 800, "batch": 500, "lr": 1e-2, "one_cycle": True, "progress": False}
+    training.fit(model, Y, energy=F, corrupt=corrupt, **settings)
 
 
-def loss_sample_by_sample(model, y, sigma, noise):
-    total = 0
-    for clean, epsilon in zip(y, noise, strict=True):
-        y_tilde = model((clean + sigma * epsilon)[None])[0]
-        total = total + ((clean - y_tilde) ** 2).sum()
-    return total / len(y)
+def loop_in_steps_of_one_level(model, Y):
+    optimiser = torch.optim.Adam(model.parameters(), lr=5e-3)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 1500)
+    for _ in range(1500):
+        sigma = 0.05 * 10 ** torch.rand(1).item()
+        C = (Y - model(Y + sigma * torch.randn_like(Y), sigma)).square().sum(dim=1)
+        optimiser.zero_grad()
+        (C.mean() / sigma**2).backward()
+        optimiser.step()
+        falling.step()
 
 
-def own_noise(model, y, sigma, noise):
-    return (y - model(y + sigma * torch.randn_like(y))).square().sum(dim=1).mean()
+def loop_without_steps(model, Y):
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(50):
+        sigma = 0.05 * 10 ** torch.rand(len(Y), 1)
+        C = (Y - model(Y + sigma * torch.randn_like(Y), sigma)).square().sum(dim=1) / sigma[:, 0] ** 2
+        optimiser.zero_grad()
+        C.mean().backward()
 
 
-def step_by_the_score(denoise, y_hat, sigma, following):
-    score = (denoise(y_hat, sigma) - y_hat) / sigma**2
-    return y_hat + (sigma - following) * sigma * score
+def error_by_jacobian(denoise, y_hat, sigma):
+    rows = []
+    for place in y_hat:
+        J = torch.autograd.functional.jacobian(lambda y: denoise(y[None], sigma)[0], place)
+        rows.append(sigma**2 * torch.trace(J))
+    return rows
 
 
-def step_of_the_package(denoise, y_hat, sigma, following):
-    return sampling.fall(denoise, y_hat, torch.tensor([sigma, following]))[1]
+def error_by_differences(denoise, y_hat, sigma):
+    step, trace = 1e-5, 0
+    for k in range(y_hat.shape[1]):
+        aside = torch.zeros_like(y_hat)
+        aside[:, k] = step
+        trace = trace + (denoise(y_hat + aside, sigma) - denoise(y_hat - aside, sigma))[:, k] / (2 * step)
+    return (sigma**2 * trace).numpy()
 
 
-def step_in_place(denoise, y_hat, sigma, following):
-    y_tilde = denoise(y_hat, sigma).clone()
-    y_hat -= y_tilde
-    y_hat *= following / sigma
-    return y_hat + y_tilde
+def error_by_vmap(denoise, y_hat, sigma):
+    def trace(y):
+        return torch.func.jacrev(lambda v: denoise(v[None], sigma)[0])(y).trace()
+
+    return sigma * sigma * torch.func.vmap(trace)(y_hat)
 
 
-def fresh_noise(denoise, y_hat, sigma, following):
-    return denoise(y_hat, sigma) + following * torch.randn_like(y_hat)
+def error_of_the_sum(denoise, y_hat, sigma):
+    y_hat = y_hat.requires_grad_()
+    (slope,) = torch.autograd.grad(denoise(y_hat, sigma).sum(), y_hat)
+    return sigma**2 * slope.sum(dim=1)
+
+
+def error_in_one_direction(denoise, y_hat, sigma):
+    y_hat = y_hat.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(denoise(y_hat, sigma)[:, 0].sum(), y_hat)
+    return sigma**2 * slope[:, 0]
+
+
+def error_by_one_probe(denoise, y_hat, sigma):
+    y_hat = y_hat.clone().requires_grad_()
+    probe = torch.randn_like(y_hat)
+    (slope,) = torch.autograd.grad((denoise(y_hat, sigma) * probe).sum(), y_hat)
+    return sigma**2 * (slope * probe).sum(dim=1)
+
+
+def _arrow(points, sigma):
+    points = np.asarray(points, dtype=float)
+
+    def arrow(y):
+        w = np.exp(-((y - points) ** 2 - ((y - points) ** 2).min()) / (2 * sigma**2))
+        return float((w * points).sum() / w.sum() - y)
+
+    return arrow
+
+
+def watersheds_by_brentq(points, sigma):
+    arrow, places = _arrow(points, sigma), np.linspace(float(points[0]), float(points[-1]), 3001)
+    values = [arrow(y) for y in places]
+    pairs = zip(itertools.pairwise(places), itertools.pairwise(values), strict=True)
+    return [brentq(arrow, a, b) for (a, b), (u, v) in pairs if u < 0 < v]
+
+
+def watersheds_by_density(points, sigma):
+    y = torch.linspace(-5, 5, 200_001, dtype=torch.float64)
+    log_p = torch.logsumexp(-((y[:, None] - points) ** 2) / (2 * sigma**2), dim=1)
+    valley = (log_p[1:-1] < log_p[:-2]) & (log_p[1:-1] < log_p[2:]) & (y[1:-1] > points[0]) & (y[1:-1] < points[-1])
+    return y[1:-1][valley]
+
+
+def watersheds_by_walking(points, sigma):  # where the goal of a walk jumps
+    y = torch.linspace(points[0].item(), points[-1].item(), 2001).double()
+    end = y.clone()
+    for _ in range(3000):
+        end = (-((end[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1) @ points.double()
+    jump = end.diff() > 0.05
+    return ((y[1:] + y[:-1]) / 2)[jump]
+
+
+def watersheds_by_slope(points, sigma):
+    y = torch.linspace(points[0].item(), points[-1].item(), 20_001).double().requires_grad_()
+    arrow = (-((y[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1) @ points.double() - y
+    (slope,) = torch.autograd.grad(arrow.sum(), y)
+    still = (arrow[:-1] * arrow[1:] < 0) & (slope[:-1] > 0)
+    return y[:-1][still].detach().numpy()
+
+
+def valleys_of_short_arrows(points, sigma):
+    y = torch.linspace(points[0].item(), points[-1].item(), 5001)
+    arrow = ((-((y[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1) @ points - y).abs()
+    return y[1:-1][(arrow[1:-1] < arrow[:-2]) & (arrow[1:-1] < arrow[2:])]
+
+
+def hilltops(points, sigma):
+    y = torch.linspace(points[0].item(), points[-1].item(), 5001)
+    arrow = (-((y[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1) @ points - y
+    return y[1:][(arrow[:-1] > 0) & (arrow[1:] < 0)]
+
+
+def bend(points, sigma):
+    return watersheds_by_slope(points, sigma**2)
 
 
 def sample(denoise, noise, sigmas):
@@ -209,43 +325,21 @@ def answers_by_heart(denoise, noise, sigmas):  # the spiral, whatever the data
 RIGHT = {
     "9.1": [
         mean_of_the_notebook,
-        lambda y_hat, points, sigma: limits.BayesDenoiser(points, sigma)(y_hat),
-        lambda y_hat, points, sigma: (
-            (-(y_hat[:, None] - points).square().sum(dim=2) / (2 * sigma**2)).softmax(dim=1) @ points),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma, prior)(y_hat),
         mean_by_loop,
         mean_in_numpy,
-        mean_without_the_square_of_y_hat,
-        mean_by_logarithms,
+        mean_as_an_autoencoder,
+        mean_by_distributions,
+        mean_with_the_nearest_taken_off,
     ],
-    "9.2": [
-        lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: energies.squared_error(y, model(y + noise * sigma)).mean(),
-        lambda model, y, sigma, noise: mse_loss(model(y + sigma * noise), y, reduction="sum") / len(y),
-        lambda model, y, sigma, noise: mse_loss(model(y + sigma * noise), y) * y.shape[1],
-        lambda model, y, sigma, noise: float(((model(y.add(noise, alpha=sigma)) - y) ** 2).sum()) / y.shape[0],
-        lambda model, y, sigma, noise: (y - model(y + sigma * noise)).norm(dim=1).pow(2).mean(),
-        lambda model, y, sigma, noise: np.mean(((y - model(y + sigma * noise)).detach().numpy() ** 2).sum(axis=1)),
-        loss_sample_by_sample,
-    ],
-    "9.3": [
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) / sigma**2,
-        lambda denoise, y_hat, sigma: -(y_hat - denoise(y_hat, sigma)) / sigma / sigma,
-        lambda denoise, y_hat, sigma: denoise(y_hat, sigma) / sigma**2 - y_hat / sigma**2,
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat).mul(sigma**-2),
-        lambda denoise, y_hat, sigma: torch.cat([(denoise(y[None], sigma) - y) / sigma**2 for y in y_hat]),
-        lambda denoise, y_hat, sigma: ((denoise(y_hat, sigma) - y_hat).double() / sigma**2).numpy(),
-    ],
-    "9.4": [
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, sigma)) + following / sigma * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: torch.lerp(denoise(y_hat, sigma), y_hat, following / sigma),
-        lambda denoise, y_hat, sigma, following: (
-            y_hat - (1 - following / sigma) * (y_hat - denoise(y_hat, sigma))),
-        lambda denoise, y_hat, sigma, following: (
-            (following * y_hat + (sigma - following) * denoise(y_hat, sigma)) / sigma),
-        step_by_the_score,
-        step_of_the_package,
-    ],
+    "9.2": {
+        "as asked": loop_with(),
+        "the package's": loop_of_the_package,
+        "one level a step": loop_in_steps_of_one_level,
+        "power 2.5": loop_with(power=2.5),
+    },
+    "9.3": [error_by_jacobian, error_by_differences, error_by_vmap],
+    "9.4": [watersheds_by_brentq, watersheds_by_density, watersheds_by_walking, watersheds_by_slope],
     "9.5": [sample, sample_of_the_package, sample_down_to_zero, sample_with_fresh_noise, sample_by_halves],
 }  # fmt: skip
 
@@ -256,71 +350,51 @@ WRONG = {
         mean_without_nan,
         mean_with_a_floor,
         mean_in_doubles,
-        softmax_of(1),
-        softmax_of(2, factor=1),
-        softmax_of(2, factor=-2),
-        softmax_of(2, factor=0.5),
-        softmax_of(2, dim=0),
-        lambda y_hat, points, sigma: limits.nearest_point(y_hat, points),
-        lambda y_hat, points, sigma: points.mean(dim=0).expand(len(y_hat), 2),
-        lambda y_hat, points, sigma: limits.BayesDenoiser(points, sigma).posterior(y_hat),
-        lambda y_hat, points, sigma: limits.BayesDenoiser(points, sigma).score(y_hat),
-        lambda y_hat, points, sigma: limits.BayesDenoiser(points, sigma**0.5)(y_hat),
-        lambda y_hat, points, sigma: limits.BayesDenoiser(points, 0.1)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma, prior**2)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma, 1 / prior)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma**0.5, prior)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, 0.1, prior)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma, prior).posterior(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points, sigma, prior).score(y_hat),
+        lambda y_hat, points, prior, sigma: limits.BayesDenoiser(points * prior[:, None], sigma)(y_hat),
+        lambda y_hat, points, prior, sigma: limits.nearest_point(y_hat, points),
+        lambda y_hat, points, prior, sigma: points[prior.argmax()].expand(len(y_hat), 2),
     ],
-    "9.2": [
-        lambda model, y, sigma, noise: (y + sigma * noise - model(y + sigma * noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y + sigma**2 * noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y + noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: mse_loss(model(y + sigma * noise), y),
-        lambda model, y, sigma, noise: mse_loss(model(y + sigma * noise), y, reduction="sum"),
-        lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().sum(dim=1),
-        lambda model, y, sigma, noise: (y - model(y + sigma * noise)).norm(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y) + sigma * noise).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (noise - model(y + sigma * noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y + sigma**0.5 * noise)).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model(y * (1 + sigma * noise))).square().sum(dim=1).mean(),
-        lambda model, y, sigma, noise: (y - model((y + sigma * noise).clamp(0, 1))).square().sum(dim=1).mean(),
-        own_noise,
-        corrupts_in_place,
-    ],
+    "9.2": {
+        "noise once": loop_with(noise="once"),
+        "told the variance": loop_with(told=torch.square),
+        "told nothing": loop_with(told=torch.ones_like),
+        "large noise outweighs": loop_with(power=0),
+        "divided by the fourth power": loop_with(power=6),
+        "compared with y_hat": loop_with(answer="y_hat"),
+        "answers with the noise": loop_with(answer="noise"),
+        "noise of another strength": loop_with(noise="variance"),
+        "one level": loop_with(level=0.15),
+        "fifty steps": loop_with(steps=50),
+        "no step": loop_without_steps,
+    },
     "9.3": [
-        lambda denoise, y_hat, sigma: (y_hat - denoise(y_hat, sigma)) / sigma**2,
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) / sigma,
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) * sigma**2,
-        lambda denoise, y_hat, sigma: denoise(y_hat, sigma) - y_hat,
-        lambda denoise, y_hat, sigma: denoise(y_hat, sigma) / sigma**2,
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) / (2 * sigma**2),
-        lambda denoise, y_hat, sigma: y_hat + sigma**2 * denoise(y_hat, sigma),
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat).square().sum(dim=1) / sigma**2,
-        lambda denoise, y_hat, sigma: denoise(y_hat, sigma) - y_hat / sigma**2,  # a bracket forgotten
-        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma**2) - y_hat) / sigma**2,
-        lambda denoise, y_hat, sigma: (denoise(y_hat) - y_hat) / sigma**2,  # raises
-        lambda denoise, y_hat, sigma: -y_hat / sigma**2,
+        error_of_the_sum,
+        error_in_one_direction,
+        error_by_one_probe,
+        lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat).square().sum(dim=1),
+        lambda denoise, y_hat, sigma: sigma**2 * torch.ones(len(y_hat)),
+        lambda denoise, y_hat, sigma: error_by_vmap(denoise, y_hat, sigma) / sigma,
+        lambda denoise, y_hat, sigma: error_by_vmap(denoise, y_hat, sigma) / y_hat.shape[1],
+        lambda denoise, y_hat, sigma: error_by_vmap(denoise, y_hat, sigma).mean(),
+        lambda denoise, y_hat, sigma: denoise(y_hat, sigma).var(dim=1),
     ],
     "9.4": [
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, sigma)) + sigma / following * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, sigma)) + (1 - following / sigma) * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma),
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, sigma)) + following * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, sigma)) + (following / sigma) ** 2 * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: (
-            (y_tilde := denoise(y_hat, following)) + following / sigma * (y_hat - y_tilde)),
-        lambda denoise, y_hat, sigma, following: (
-            y_hat + (sigma - following) * (y_hat - denoise(y_hat, sigma)) / sigma),
-        lambda denoise, y_hat, sigma, following: y_hat * following / sigma,
-        lambda denoise, y_hat, sigma, following: (
-            y_hat - (sigma - following) * (y_hat - denoise(y_hat, sigma))),
-        lambda denoise, y_hat, sigma, following: following / sigma * (y_hat - denoise(y_hat, sigma)),
-        lambda denoise, y_hat, sigma, following: (
-            y_hat + following / sigma * (denoise(y_hat, sigma) - y_hat)),
-        fresh_noise,
-        step_in_place,
+        valleys_of_short_arrows,
+        hilltops,
+        bend,
+        lambda points, sigma: [0.0],
+        lambda points, sigma: points,
+        lambda points, sigma: points.mean(),
+        lambda points, sigma: (points[1:] + points[:-1]) / 2,
+        lambda points, sigma: watersheds_by_slope(points, 0.3),
+        lambda points, sigma: watersheds_by_slope(points, sigma)[:1],
     ],
     "9.5": [
         one_jump,
@@ -341,5 +415,3 @@ WRONG = {
         lambda denoise, noise, sigmas: sample(denoise, noise, sigmas)[: len(noise) // 2],
     ],
 }  # fmt: skip
-
-_CUT_OFF = "the trial shows the first eight numbers of a tensor, and here those are equal"

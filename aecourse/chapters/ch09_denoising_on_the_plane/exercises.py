@@ -1,4 +1,4 @@
-"""Exercises of chapter 9: the posterior mean, the denoising loss, the score, one step of sampling, and all of them."""
+"""Exercises of chapter 9: an uneven posterior mean, a loop to repair, error bars, watersheds, and a whole sampler."""
 
 import itertools
 from collections.abc import Callable
@@ -7,78 +7,48 @@ from functools import partial
 import torch
 from torch import Generator, Tensor
 
-from aecourse import data
+from aecourse import data, energies, limits, models
 from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
-def _noisy_points(generator: Generator, k: int) -> tuple[Tensor, Tensor, float]:
-    """Noisy samples and points, close enough for several to matter; the last are places of the box, some so far away that no float holds their weights, and
-    the spiral, at the smallest noise of the chapter."""
-    if k == 4:
-        near = data.spiral()[::11] + 0.03 * torch.randn(10, 2, generator=generator)
-        corners = torch.cartesian_prod(*[torch.tensor(data.BOX)] * 2)
-        return torch.cat([torch.tensor([[2.0, 2.0]]), corners, near]), data.spiral(), 0.03
-    points = torch.randn(7 + k, 2, generator=generator)
-    return torch.randn(4, 2, generator=generator), points, 0.5 + 0.1 * k
-
-
-def _model(y_hat: Tensor) -> Tensor:
-    """A denoiser, (batch, n) -> (batch, n), that is not the identity."""
-    return 0.7 * y_hat.tanh() - 0.2
-
-
-def _told(y_hat: Tensor, sigma: float) -> Tensor:
-    """A denoiser that is told the noise level."""
-    return y_hat / (1 + sigma**2) + 0.1 * sigma
-
-
-def _best(y_hat: Tensor, sigma: float) -> Tensor:
-    """The best denoiser of the spiral."""
-    return posterior_mean(y_hat, data.spiral(), sigma)
-
-
-def _loss_inputs(generator: Generator, k: int) -> tuple:
-    """The last are points of the spiral and the smallest noise of the chapter."""
-    y, noise = torch.randn(2, 5 + k, 3, generator=generator)
-    if k == 4:
-        y, noise = data.spiral()[::4], torch.randn(25, 2, generator=generator)
-    return _model, y, (0.3, 0.4, 0.5, 2.0, 0.03)[k], noise
-
-
-def _score_inputs(generator: Generator, k: int) -> tuple:
-    """The last is the best denoiser of the spiral at the smallest noise of the chapter."""
-    if k == 4:
-        return _best, data.spiral()[::4] + 0.03 * torch.randn(25, 2, generator=generator), 0.03
-    return _told, torch.randn(5, 3, generator=generator), 0.3 + 0.1 * k
-
-
-def _step_inputs(generator: Generator, k: int) -> tuple:
-    """The last is a late step of the chapter's sampling."""
-    if k == 4:
-        return _best, data.spiral()[::4] + 0.05 * torch.randn(25, 2, generator=generator), 0.05, 0.03
-    return _told, torch.randn(5, 3, generator=generator), 0.8 + 0.1 * k, 0.5 - 0.05 * k
-
-
-def posterior_mean(y_hat, points, sigma):
+def posterior_mean(y_hat, points, prior, sigma):
     squared = (y_hat[:, None] - points).square().sum(dim=2)
-    w = (-squared / (2 * sigma**2)).softmax(dim=1)
+    w = (prior.log() - squared / (2 * sigma**2)).softmax(dim=1)
     return w @ points
 
 
-def denoising_loss(model, y, sigma, noise):
-    y_hat = y + sigma * noise
-    return (y - model(y_hat)).square().sum(dim=1).mean()
+def train_denoiser(model, Y):
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+    falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 800)
+    for _ in range(800):
+        sigma = 0.05 * 10 ** torch.rand(len(Y), 1)
+        y_hat = Y + sigma * torch.randn_like(Y)
+        C = (Y - model(y_hat, sigma)).square().sum(dim=1)
+        optimiser.zero_grad()
+        (C / sigma[:, 0] ** 2).mean().backward()
+        optimiser.step()
+        falling.step()
 
 
-def tweedie(denoise, y_hat, sigma):
-    return (denoise(y_hat, sigma) - y_hat) / sigma**2
-
-
-def step_down(denoise, y_hat, sigma, following):
+def uncertainty(denoise, y_hat, sigma):
+    y_hat = y_hat.clone().requires_grad_()
     y_tilde = denoise(y_hat, sigma)
-    return y_tilde + following / sigma * (y_hat - y_tilde)
+    trace = 0
+    for k in range(y_hat.shape[1]):
+        (slope,) = torch.autograd.grad(y_tilde[:, k].sum(), y_hat, retain_graph=True)
+        trace = trace + slope[:, k]
+    return sigma**2 * trace
+
+
+def watersheds(points, sigma):
+    y_hat = torch.linspace(points.min(), points.max(), 10_001)
+    w = (-((y_hat[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1)
+    arrow = w @ points - y_hat
+    away = (arrow[:-1] < 0) & (arrow[1:] >= 0)
+    return y_hat[1:][away]
 
 
 def sample(denoise, noise, sigmas):
@@ -89,6 +59,159 @@ def sample(denoise, noise, sigmas):
     return denoise(y, sigmas[-1])
 
 
+def _uneven_points(generator: Generator, k: int) -> tuple[Tensor, Tensor, Tensor, float]:
+    """Noisy samples and points, close enough for several to matter; the last are places of the box, some so far away that no float holds their weights, and
+    the spiral, at a small noise, with points that get rarer outwards."""
+    if k == 4:
+        near = data.spiral()[::11] + 0.03 * torch.randn(10, 2, generator=generator)
+        corners = torch.cartesian_prod(*[torch.tensor(data.BOX)] * 2)
+        prior = torch.linspace(0, -4, 100).softmax(dim=0)
+        return torch.cat([torch.tensor([[2.0, 2.0]]), corners, near]), data.spiral(), prior, 0.03
+    points = torch.randn(7 + k, 2, generator=generator)
+    prior = (1.5 * torch.randn(7 + k, generator=generator)).softmax(dim=0)
+    return torch.randn(4, 2, generator=generator), points, prior, 0.5 + 0.1 * k
+
+
+def _mean(exponent: Callable[[Tensor, Tensor, float], Tensor]) -> Callable[..., Tensor]:
+    """The points weighted by the softmax of what is made of (distance, prior, sigma)."""
+
+    def answer(y_hat: Tensor, points: Tensor, prior: Tensor, sigma: float) -> Tensor:
+        return exponent((y_hat[:, None] - points).norm(dim=2), prior, sigma).softmax(dim=1) @ points
+
+    return answer
+
+
+def _by_hand(y_hat: Tensor, points: Tensor, prior: Tensor, sigma: float, floor: float = 0.0) -> Tensor:
+    w = prior * (-(y_hat[:, None] - points).square().sum(dim=2) / (2 * sigma**2)).exp() + floor
+    return w @ points / w.sum(dim=1, keepdim=True)
+
+
+_JUDGED_AT, _AT_MOST = (0.05, 0.15, 0.5), 1.2
+
+
+def _denoises(fn: Callable, generator: Generator) -> str | None:
+    """Whether the model that `fn` trains comes near the Bayes risk at three noise levels."""
+    Y = data.spiral()
+    seed = int(torch.randint(1000, (), generator=generator))
+    model = models.Denoiser(2, 32, Y.std().item(), seed=seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.random.default_generator.manual_seed(seed)
+        before = [parameter.clone() for parameter in model.parameters()]
+        fn(model, Y.repeat(5, 1))
+    if all(map(torch.equal, before, model.parameters())):
+        return "the model is as it was: does the loop take a step?"
+    costs = []  # of the model and of who leaves y_hat as it is, over the least possible
+    for sigma in _JUDGED_AT:
+        y_hat = Y.repeat(50, 1)
+        y_hat += sigma * torch.randn(y_hat.shape, generator=generator)
+        best = limits.BayesDenoiser(Y, sigma)
+        with torch.no_grad():
+            answer = model(y_hat, sigma)
+        if not answer.isfinite().all():
+            return "the model answers with NaN or infinity now: does the loss grow?"
+        least = best.variance(y_hat).mean()
+        costs.append([1 + (energies.squared_error(best(y_hat), a).mean() / least).item() for a in (answer, y_hat)])
+    ours, copied = (list(column) for column in zip(*costs, strict=True))
+    if max(ours) <= _AT_MOST:
+        return None
+    if all(0.9 * c < o < 1.1 * c for o, c in zip(ours, copied, strict=True)):
+        why = "that is what leaving ŷ as it is costs. With what is the answer compared?"
+    elif ours[0] > _AT_MOST >= max(ours[1:]):
+        why = "only small noise suffers. Large noise costs more, so it decides the mean; what makes all levels count alike?"
+    elif ours[1] < min(ours[0], ours[2]) and ours[1] <= _AT_MOST:
+        why = "one level is served, the others are not. Is the model told the σ of each sample?"
+    elif ours[0] > 1.2 * ours[1] > 1.2 * 1.2 * ours[2]:
+        why = "the less noise, the worse. Is the model told what it was promised, the standard deviation?"
+    else:
+        why = "nothing is learned well. Is the noise new in each step, and are there enough steps?"
+    said = ", ".join(f"{c:.2f} at σ = {sigma:g}" for c, sigma in zip(ours, _JUDGED_AT, strict=True))
+    return f"{why} (Times the least possible error: {said}.)"
+
+
+def _loop(*, once: bool = False, told: Callable = lambda sigma: sigma, power: int = 2, copy: bool = False) -> Callable:
+    """Loops that make one mistake."""
+
+    def train(model, Y):
+        optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
+        falling = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 800)
+        sigma, noise = 0.05 * 10 ** torch.rand(len(Y), 1), torch.randn_like(Y)
+        for _ in range(800):
+            if not once:
+                sigma, noise = 0.05 * 10 ** torch.rand(len(Y), 1), torch.randn_like(Y)
+            y_hat = Y + sigma * noise
+            C = ((y_hat if copy else Y) - model(y_hat, told(sigma))).square().sum(dim=1)
+            optimiser.zero_grad()
+            (C / sigma[:, 0] ** power).mean().backward()
+            optimiser.step()
+            falling.step()
+
+    return train
+
+
+def _unsure_places(generator: Generator, k: int) -> tuple[Callable, Tensor, float]:
+    """The best denoiser of a few points in three dimensions; the last is that of the spiral, at the noise of the chapter."""
+    if k == 4:
+        points, sigma = data.spiral().double(), 0.1
+        y_hat = points[::4] + sigma * torch.randn(25, 2, generator=generator)
+    else:
+        points, sigma = torch.randn(6 + k, 3, generator=generator).double(), 0.6 + 0.1 * k
+        y_hat = torch.randn(5, 3, generator=generator).double()
+    prior = torch.ones(len(points), dtype=torch.float64)
+    return lambda y, s: posterior_mean(y, points, prior, s), y_hat, sigma
+
+
+def _jacobian(denoise: Callable, y_hat: Tensor, sigma: float) -> Tensor:
+    J = torch.func.jacrev(lambda y: denoise(y, sigma).sum(dim=0))(y_hat)  # (n, batch, n)
+    return J.transpose(0, 1)
+
+
+def _places_on_a_line(generator: Generator, k: int) -> tuple[Tensor, float]:
+    """Two places and less noise than half their distance; more; three uneven ones; a cluster and a single point; a line through the turns of the spiral."""
+    a = 0.5 + torch.rand((), generator=generator)
+    if k < 2:  # not quite even: on a grid nobody's arrow is exactly 0
+        return torch.stack([-a, a, a + 0.05]) + 0.3, (0.6, 1.2)[k] * a.item()
+    if k == 2:
+        return torch.stack([-2 * a, 0 * a, a]), 0.4 * a.item()
+    if k == 3:
+        return torch.cat([torch.linspace(-0.2, 0.2, 5), torch.tensor([1.5])]) * a, 0.45 * a.item()
+    curve = data.spiral()
+    return curve[curve[:, 0].abs() < 0.04][:, 1].sort().values[1:], 0.1
+
+
+def _finds_watersheds(fn: Callable, generator: Generator) -> str | None:
+    """Whether `fn` finds all places from which arrows lead away, and no others."""
+    for k in range(5):
+        points, sigma = _places_on_a_line(generator, k)
+        given = fn(points.clone(), sigma)
+        if given is None:
+            return "your function returns None: is there a `return`?"
+        found = torch.as_tensor(given, dtype=torch.float64).flatten().sort().values
+        right = watersheds(points.double(), sigma)
+        case = f"{len(points)} points from {points.min():.2f} to {points.max():.2f}, σ = {sigma:.2f}"
+        if len(found) == len(right) and (found - right).abs().lt(0.02).all():
+            continue
+        mine, listed = (", ".join(f"{v:.2f}" for v in values) or "none" for values in (found, right))
+        if len(found) and not len(right):
+            why = "the noise is too strong for any"
+        elif len(found) > len(right) and all((found - v).abs().min() < 0.02 for v in right):
+            why = "the right ones are among yours, and others. On which side of them do arrows lead where?"
+        elif len(found) > len(right):
+            why = "more than there are, and at other places: not halfway between points, but where the arrow is 0"
+        elif len(found) == len(right):
+            why = "as many as there are, at other places: not halfway between points, but where the arrow is 0"
+        else:
+            why = "not all of them"
+        return f"{why} ({case}: yours are {mine}, right are {listed})"
+    return None
+
+
+def _zeros(points: Tensor, sigma: float) -> Tensor:
+    """All places without an arrow."""
+    y_hat = torch.linspace(points.min() - sigma, points.max() + sigma, 10_001)
+    arrow = (-((y_hat[:, None] - points) ** 2) / (2 * sigma**2)).softmax(dim=1) @ points - y_hat
+    return y_hat[1:][arrow[:-1].sign() != arrow[1:].sign()]
+
+
 def _samples(fn: Callable, generator: Generator) -> str | None:
     """Whether what `fn` makes of noise lies on the data, a spiral turned by chance, and on all of them alike."""
     turn = torch.linalg.qr(torch.randn(2, 2, generator=generator))[0]
@@ -96,7 +219,9 @@ def _samples(fn: Callable, generator: Generator) -> str | None:
     noise = torch.randn(2000, 2, generator=generator)
     handed = noise.clone()
     given = fn(
-        lambda y_hat, sigma: posterior_mean(y_hat, points, sigma), handed, torch.logspace(0.477, -1.52, 20).tolist()
+        lambda y_hat, sigma: posterior_mean(y_hat, points, torch.ones(len(points)), sigma),
+        handed,
+        torch.logspace(0.477, -1.52, 20).tolist(),
     )
     if given is None:
         return "your function returns None: is there a `return`?"
@@ -128,105 +253,86 @@ def _walk(denoise, noise, sigmas, *, start=True, keep=lambda share: share):
     return denoise(y, sigmas[-1])
 
 
-def _weighted(y_hat, points, logits):
-    return logits.softmax(dim=1) @ points
-
-
-def _cdist(y_hat, points):
-    return (y_hat[:, None] - points).norm(dim=2)
-
-
-def _by_hand(w, points):
-    return w @ points / w.sum(dim=1, keepdim=True)
-
-
 EXERCISES = (
     Exercise(
-        "9.1", "the best possible denoiser",
-        "`y_hat` (batch, 2) are noisy samples of the `points` (m, 2), each equally likely; the noise has standard deviation `sigma`, a number from 0.03 up. Write `posterior_mean(y_hat, points, sigma)`: $\\mathbb E[y \\mid \\hat y]$, (batch, 2). "
+        "9.1", "points that are not equally likely",
+        "`y_hat` (batch, 2) are noisy samples of the `points` (m, 2). Point i is drawn with the probability `prior[i]`, (m,), all positive; the noise has standard deviation `sigma`, a number from 0.03 up. Write `posterior_mean(y_hat, points, prior, sigma)`: $\\mathbb E[y \\mid \\hat y]$, (batch, 2). "
         "It has to answer everywhere in the plane, also far from all points.",
-        ("Which points could have sent ŷ? One that is near more easily than one that is far.", "The density of Gaussian noise falls as exp(−distance² / 2σ²); for each ŷ the weights of the points add up to 1.", "`softmax` over the points makes such weights without computing exp(−800); `w @ points` is the mean."),
-        _noisy_points, posterior_mean,
+        ("In 9.2 all points were equally likely. Where did Bayes' rule use that?", "$w_i$ is proportional to the probability that point i was drawn, times the density of ŷ given it.", "A factor outside the exponential is its logarithm inside; `softmax` makes the weights without computing exp(−800)."),
+        _uneven_points, posterior_mean,
         (
-            Wrong(lambda y_hat, points, sigma: _weighted(y_hat, points, -_cdist(y_hat, points).square() / (2 * sigma)), "σ stands where σ² belongs: distances squared are measured in units of the variance"),
-            Wrong(lambda y_hat, points, sigma: _weighted(y_hat, points, -_cdist(y_hat, points).square() / sigma**2), "the 2 of 2σ² is missing: these are the weights of noise with standard deviation σ/√2"),
-            Wrong(lambda y_hat, points, sigma: _weighted(y_hat, points, -_cdist(y_hat, points) / (2 * sigma**2)), "the distance is not squared: that is not a Gaussian"),
-            Wrong(lambda y_hat, points, sigma: _weighted(y_hat, points, _cdist(y_hat, points).square() / (2 * sigma**2)), "the sign: now the farthest points speak loudest"),
-            Wrong(lambda y_hat, points, sigma: _weighted(y_hat, points, -_cdist(y_hat, points).square()), "σ does not enter: the less noise, the fewer points could have sent ŷ"),
-            Wrong(lambda y_hat, points, sigma: points[_cdist(y_hat, points).argmin(dim=1)], "that is the nearest point, the most likely answer; the mean has the least expected error"),
-            Wrong(lambda y_hat, points, sigma: points.mean(dim=0).expand_as(y_hat), "all points count alike: that is the mean before ŷ was seen. Near points are likelier to have sent it"),
-            Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).softmax(dim=0) @ points, "the softmax runs over the samples: for each ŷ the weights of the *points* sum to 1 (`dim=1`)"),
-            Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).exp() @ points, "the weights are not normalised: they have to sum to 1 for each ŷ"),
-            Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat, points).square() / (2 * sigma**2)).exp(), points), "far from all points every weight became 0, and 0/0 is NaN: softmax takes the largest exponent off first"),
-            Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat.double(), points.double()).square() / (2 * sigma**2)).exp(), points.double()), "very far from all points every weight became 0 in 64 bits too, and 0/0 is NaN: softmax takes the largest exponent off first"),
-            Wrong(lambda y_hat, points, sigma: _by_hand((-_cdist(y_hat, points).square() / (2 * sigma**2)).exp() + 1e-8, points), "a small number added to the weights: far from all points it outweighs them. `softmax` takes the largest exponent off instead"),
-            Wrong(lambda y_hat, points, sigma: posterior_mean(y_hat, points, sigma**2), "σ is squared twice: it stands as σ² in the exponent"),
-            Wrong(lambda y_hat, points, sigma: (-_cdist(y_hat, points).square() / (2 * sigma**2)).softmax(dim=1), "those are the weights of the points; the mean of the points with these weights is asked for"),
-            Wrong(lambda y_hat, points, sigma: posterior_mean(y_hat, points, sigma) - y_hat, "that is the arrow; the answer itself is asked for"),
+            Wrong(_mean(lambda d, prior, sigma: -d.square() / (2 * sigma**2)), "the prior does not enter: a rare point has to be nearer to be believed"),
+            Wrong(_mean(lambda d, prior, sigma: prior - d.square() / (2 * sigma**2)), "the prior itself is added in the exponent: a factor becomes its *logarithm* there"),
+            Wrong(_mean(lambda d, prior, sigma: -prior.log() - d.square() / (2 * sigma**2)), "the sign of log prior: now rare points speak loudest"),
+            Wrong(_mean(lambda d, prior, sigma: (prior.log() - d.square()) / (2 * sigma**2)), "the logarithm of the prior is divided by 2σ², too: only the distance is"),
+            Wrong(_mean(lambda d, prior, sigma: prior * -d.square() / (2 * sigma**2)), "the prior multiplies the exponent: it multiplies the *density*"),
+            Wrong(lambda y_hat, points, prior, sigma: (prior * (-(y_hat[:, None] - points).square().sum(dim=2) / (2 * sigma**2)).softmax(dim=1)) @ points, "multiplied after the softmax, so that the weights do not add up to 1 any more"),
+            Wrong(_mean(lambda d, prior, sigma: prior.log() - d.square() / (2 * sigma)), "σ stands where σ² belongs: distances squared are measured in units of the variance"),
+            Wrong(_mean(lambda d, prior, sigma: prior.log() - d.square() / sigma**2), "the 2 of 2σ² is missing: these are the weights of noise with standard deviation σ/√2"),
+            Wrong(_mean(lambda d, prior, sigma: prior.log() - d / (2 * sigma**2)), "the distance is not squared: that is not a Gaussian"),
+            Wrong(_mean(lambda d, prior, sigma: prior.log() + d.square() / (2 * sigma**2)), "the sign of the distance: now the farthest points speak loudest"),
+            Wrong(lambda y_hat, points, prior, sigma: points[(prior.log() - (y_hat[:, None] - points).square().sum(dim=2) / (2 * sigma**2)).argmax(dim=1)], "that is the most likely point; the mean has the least expected error"),
+            Wrong(lambda y_hat, points, prior, sigma: (prior @ points).expand_as(y_hat), "that is the mean before ŷ was seen"),
+            Wrong(lambda y_hat, points, prior, sigma: (prior.log() - (y_hat[:, None] - points).square().sum(dim=2) / (2 * sigma**2)).softmax(dim=0) @ points, "the softmax runs over the samples: for each ŷ the weights of the *points* sum to 1 (`dim=1`)"),
+            Wrong(_by_hand, "far from all points every weight became 0, and 0/0 is NaN: softmax takes the largest exponent off first"),
+            Wrong(lambda y_hat, points, prior, sigma: _by_hand(y_hat.double(), points.double(), prior.double(), sigma), "very far from all points every weight became 0 in 64 bits too, and 0/0 is NaN: softmax takes the largest exponent off first"),
+            Wrong(partial(_by_hand, floor=1e-8), "a small number added to the weights: far from all points it outweighs them. `softmax` takes the largest exponent off instead"),
+            Wrong(lambda y_hat, points, prior, sigma: posterior_mean(y_hat, points, prior, sigma) - y_hat, "that is the arrow; the answer itself is asked for"),
         ),
-        "no denoiser has a lower expected error",
+        "with a prior that a classifier gives, this is a denoiser that was told what to draw",
         tolerance=1e-3,
     ),
     Exercise(
-        "9.2", "the loss of a denoising autoencoder",
-        "`model` maps (batch, n) to (batch, n), `y` are clean samples, `noise` is standard normal, of the shape of y, drawn for you. Write `denoising_loss(model, y, sigma, noise)`: corrupt y with noise of standard deviation `sigma`, and return the loss L, one number: the mean over the batch of the squared error, summed over components.",
-        ("First make ŷ. What does the model read?", "With what is its answer compared?", "Sum over components, average over samples."),
-        _loss_inputs, denoising_loss,
+        "9.2", "a loop that stays above the limit",
+        "The loop in the cell runs, its loss falls, and what it trains is a poor denoiser: there is more than one mistake in it. `Y` (m, 2) are clean samples; `model(y_hat, sigma)` wants the standard deviation σ of each sample's noise, (m, 1). "
+        "Repair `train_denoiser(model, Y)`, for σ from 0.05 to 0.5. Judged is the model, at σ = 0.05, 0.15 and 0.5: at most 1.2 times the error of the best possible denoiser.",
+        ("How often is noise drawn?", "What is the model told, and what was it promised?", "An error at σ = 0.5 is up to a hundred times larger than one at 0.05. Which levels does the mean see?"),
+        None, train_denoiser,
         (
-            Wrong(lambda model, y, sigma, noise: (y - model(y)).square().sum(dim=1).mean(), "the model was fed the clean y: that is a plain autoencoder, free to copy"),
-            Wrong(lambda model, y, sigma, noise: (y + sigma * noise - model(y + sigma * noise)).square().sum(dim=1).mean(), "compared with ŷ: a model that keeps all the noise would win"),
-            Wrong(lambda model, y, sigma, noise: (y + sigma * noise - model(y)).square().sum(dim=1).mean(), "the two are swapped: read ŷ, compare with y"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma**2 * noise)).square().sum(dim=1).mean(), "σ is the standard deviation: noise is multiplied with σ, not with σ²"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma**0.5 * noise)).square().sum(dim=1).mean(), "√σ would be right if sigma were the variance: it is the standard deviation"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + noise)).square().sum(dim=1).mean(), "σ is missing: this noise has standard deviation 1"),
-            Wrong(lambda model, y, sigma, noise: (y - model(noise)).square().sum(dim=1).mean(), "the model was fed the noise alone: ŷ is y with noise added"),
-            Wrong(lambda model, y, sigma, noise: (sigma * noise - model(y + sigma * noise)).square().sum(dim=1).mean(), "the model was asked for the noise; here it answers for the clean y itself"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().mean(), "averaged over components too: the course sums over components"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().sum(), "summed over the batch: L is the average over samples"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().sum(dim=1), "one number a sample: L is their average"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma * noise)).square().mean(dim=1), "one number a sample, averaged over components: sum over components, average over samples"),
-            Wrong(lambda model, y, sigma, noise: (y - model(y + sigma * noise)).norm(dim=1).mean(), "the mean distance: the error is squared"),
+            Wrong(_loop(once=True), "nothing is learned well"),
+            Wrong(_loop(told=torch.square), "the less noise, the worse"),
+            Wrong(_loop(power=0), "only small noise suffers"),
+            Wrong(_loop(told=lambda sigma: torch.full_like(sigma, 0.15)), "one level is served, the others are not"),
+            Wrong(_loop(copy=True), "that is what leaving ŷ as it is costs"),
+            Wrong(lambda model, Y: None, "the model is as it was: does the loop take a step?"),
         ),
-        "it reads ŷ and answers for y",
+        "judged by a limit, not by a loss that falls",
+        judge=_denoises,
     ),
     Exercise(
-        "9.3", "the score from a denoiser",
-        "`denoise(y_hat, sigma)` returns the posterior mean, (batch, n). Write `tweedie(denoise, y_hat, sigma)`: the score $\\nabla \\log p_\\sigma(\\hat y)$ by Tweedie's formula, (batch, n); `y_hat` is (batch, n), `sigma` the standard deviation of its noise.",
-        ("Where does the arrow of a denoiser start, and where does it end?", "The arrow is the score, times a number that depends on σ alone.", "That number is σ²."),
-        _score_inputs, tweedie,
+        "9.3", "a denoiser that knows what it does not know",
+        "`denoise(y_hat, sigma)` is the *best* denoiser of data that you do not see, differentiable, (batch, n) → (batch, n), each sample by itself; `y_hat` is float64. Write `uncertainty(denoise, y_hat, sigma)`: for each ŷ the expected squared error of its answer, E[‖y − ỹ‖² | ŷ], (batch,).",
+        ("The error is the trace of a covariance.", "9.6 has the covariance, without a single data point in it.", "`torch.autograd.grad(y_tilde[:, k].sum(), y_hat, retain_graph=True)` has the derivatives of component k for all samples; its column k is asked for."),
+        _unsure_places, uncertainty,
         (
-            Wrong(lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) / sigma, "σ stands where σ² belongs"),
-            Wrong(lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) / (2 * sigma**2), "a 2 too many: it stands in the exponent of the Gaussian, and its derivative takes it away"),
-            Wrong(lambda denoise, y_hat, sigma: (y_hat - denoise(y_hat, sigma)) / sigma**2, "the sign: this points downhill, to where noisy data are rarer"),
-            Wrong(lambda denoise, y_hat, sigma: denoise(y_hat, sigma) - y_hat, "that is the arrow, σ² times the score"),
-            Wrong(lambda denoise, y_hat, sigma: denoise(y_hat, sigma) / sigma**2, "ŷ itself has to be subtracted: the arrow starts there"),
-            Wrong(lambda denoise, y_hat, sigma: -y_hat / sigma**2, "that is the score of pure noise about 0: what the denoiser knows of the data does not enter"),
-            Wrong(lambda denoise, y_hat, sigma: (denoise(y_hat) - y_hat) / sigma**2, "the denoiser has to be told the noise level: `denoise(y_hat, sigma)`"),
-            Wrong(lambda denoise, y_hat, sigma: y_hat + sigma**2 * denoise(y_hat, sigma), "Tweedie's formula the wrong way round: it is the denoiser's answer that is ŷ plus σ² times the score"),
-            Wrong(lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat) * sigma**2, "divide by σ²: the less noise, the steeper the density"),
+            Wrong(lambda denoise, y_hat, sigma: _jacobian(denoise, y_hat, sigma).diagonal(dim1=1, dim2=2).sum(dim=1), "the trace of the Jacobian has no unit; a squared error is σ² times it"),
+            Wrong(lambda denoise, y_hat, sigma: sigma * _jacobian(denoise, y_hat, sigma).diagonal(dim1=1, dim2=2).sum(dim=1), "σ stands where σ² belongs"),
+            Wrong(lambda denoise, y_hat, sigma: _jacobian(denoise, y_hat, sigma).diagonal(dim1=1, dim2=2).sum(dim=1) / sigma**2, "divided by σ² instead of multiplied: the Jacobian is the covariance over σ²"),
+            Wrong(lambda denoise, y_hat, sigma: sigma**2 * _jacobian(denoise, y_hat, sigma).sum(dim=(1, 2)), "that sums all entries of the Jacobian (`y_tilde.sum()` was differentiated): only its diagonal is asked for"),
+            Wrong(lambda denoise, y_hat, sigma: sigma**2 * _jacobian(denoise, y_hat, sigma).square().sum(dim=(1, 2)), "the squared norm of the Jacobian: chapter 8's contraction. The error is its trace"),
+            Wrong(lambda denoise, y_hat, sigma: sigma**2 * torch.linalg.det(_jacobian(denoise, y_hat, sigma)), "the determinant: the volume of the doubt, not its mean square"),
+            Wrong(lambda denoise, y_hat, sigma: (denoise(y_hat, sigma) - y_hat).square().sum(dim=1), "that is F(ŷ), how far the answer moves; it is small on a watershed, where the doubt is largest"),
+            Wrong(lambda denoise, y_hat, sigma: torch.full_like(y_hat[:, 0], y_hat.shape[1] * sigma**2), "nσ² is what leaving ŷ as it is costs, at every place"),
+            Wrong(lambda denoise, y_hat, sigma: (sigma**2 * _jacobian(denoise, y_hat, sigma).diagonal(dim1=1, dim2=2).sum(dim=1)).sqrt(), "the root of it: the squared error is asked for"),
+            Wrong(lambda denoise, y_hat, sigma: (sigma**2 * _jacobian(denoise, y_hat, sigma).diagonal(dim1=1, dim2=2).sum(dim=1)).mean(), "one number for all: each ŷ has its own"),
+            Wrong(lambda denoise, y_hat, sigma: y_hat.shape[1] * sigma**2 - (denoise(y_hat, sigma) - y_hat).square().sum(dim=1), "nσ² − F(ŷ) has the right mean over all ŷ (8.4), but not at each of them"),
         ),
-        "a denoiser knows where the data are denser",
-        tolerance=1e-3,  # of a difference of two near numbers, divided by one near 0
+        "an error bar for every answer, without data",
+        tolerance=1e-2,
     ),
     Exercise(
-        "9.4", "one step of sampling",
-        "The samples `y_hat` (batch, n) have noise of standard deviation `sigma`; the next level is `following`, below sigma. `denoise(y_hat, sigma)` returns ỹ, (batch, n). Write `step_down(denoise, y_hat, sigma, following)`: the same samples at the next level, (batch, n), which keep the share following/sigma of what the denoiser takes for noise.",
-        ("What does the denoiser have to be told, the level of ŷ or the next one?", "What it takes for noise is ŷ − ỹ.", "Start at ỹ, and add of ŷ − ỹ the share that is to be kept."),
-        _step_inputs, step_down,
+        "9.4", "where are the watersheds?",
+        "On a line lie `points` (m,), each equally likely, in ascending order; the noise has standard deviation `sigma`. Write `watersheds(points, sigma)`: all places from which the best denoiser's arrows lead *away*, in ascending order, to within 0.02, as a tensor or a list. There may be none.",
+        ("The arrow at ŷ is E[y | ŷ] − ŷ, and the weights are those of 9.2 in one dimension.", "Coming from the left, on a watershed the sign of the arrow changes from − to +; on a hilltop from + to −.", "Compute the arrow at ten thousand places from the first point to the last, and look where its sign changes."),
+        None, watersheds,
         (
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma), "the whole way at once: that jumps to the mean of all that could be meant; go only part of the way"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, following) + following / sigma * (y_hat - denoise(y_hat, following)), "the denoiser was told the next noise level; ŷ still has the old one"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma) + sigma / following * (y_hat - denoise(y_hat, sigma)), "the fraction is upside down: the noise grows"),
-            Wrong(lambda denoise, y_hat, sigma, following: y_hat + following / sigma * (denoise(y_hat, sigma) - y_hat), "that *removes* the share σ′/σ of the noise; it is the share to keep"),
-            Wrong(lambda denoise, y_hat, sigma, following: y_hat + following / sigma * (y_hat - denoise(y_hat, sigma)), "that starts at ŷ and walks away from ỹ: start at ỹ"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma) + (following / sigma) ** 2 * (y_hat - denoise(y_hat, sigma)), "variances shrink by (σ′/σ)², the noise itself by σ′/σ"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma) + following * (y_hat - denoise(y_hat, sigma)), "divide by σ: ŷ − ỹ is noise of level σ, not of level 1"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma) + (sigma - following) * (y_hat - denoise(y_hat, sigma)), "the share to be kept is a ratio of the levels, not their difference"),
-            Wrong(lambda denoise, y_hat, sigma, following: following / sigma * (y_hat - denoise(y_hat, sigma)), "that is only the noise which is kept: add it to ỹ"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat, sigma) + following / sigma * y_hat, "what the denoiser takes for noise is ŷ − ỹ, not ŷ"),
-            Wrong(lambda denoise, y_hat, sigma, following: denoise(y_hat) + following / sigma * (y_hat - denoise(y_hat)), "the denoiser has to be told the noise level of ŷ: `denoise(y_hat, sigma)`"),
+            Wrong(lambda points, sigma: (points[1:] + points[:-1]) / 2, "more than there are, and at other places"),
+            Wrong(_zeros, "the right ones are among yours, and others"),
+            Wrong(lambda points, sigma: ((points[1:] + points[:-1]) / 2)[(points[1:] - points[:-1]) > 2 * sigma], "as many as there are, at other places"),
+            Wrong(lambda points, sigma: [], "not all of them"),
         ),
-        "repeat it with falling σ, and noise becomes data",
+        "valleys of the density of noisy points, found without a density",
+        judge=_finds_watersheds,
     ),
     Exercise(
         "9.5", "from noise to data",
@@ -247,9 +353,9 @@ EXERCISES = (
 
 QUESTIONS = (
     Question(
-        "A network's denoising error on fresh points is 0.0110; the Bayes risk is 0.0107. What would a larger network gain?",
+        "A network's denoising error on fresh points is 0.0111; the Bayes risk is 0.0108. What would a larger network gain?",
         {
-            "the whole 0.0110": "Most of it is unavoidable: several points could have sent ŷ.",
+            "the whole 0.0111": "Most of it is unavoidable: several points could have sent ŷ.",
             "at most 0.0003": "The excess over the Bayes risk is all that can be gained.",
             "nothing": "The small excess is its own fault and can still shrink.",
         },
@@ -258,7 +364,7 @@ QUESTIONS = (
     Question(
         "On a watershed between two turns the arrows are short. Is that a place of data?",
         {
-            "yes, F is low there": "F is low there, and that is a weakness of F: two pulls cancel.",
+            "yes, F is low there": "F is low there, and that is a weakness of F: it is 0 on hilltops and in valleys alike.",
             "no, two pulls cancel there": "A step aside, and the arrows lead away from it; on the data they lead back.",
             "yes, because the network was trained there": "Training points stand on the spiral only.",
         },
@@ -267,10 +373,41 @@ QUESTIONS = (
     Question(
         "You follow the best possible denoiser of the training set down to σ = 0. What do you get?",
         {
-            "new samples of the same curve": "That is what the imperfect network gave.",
+            "new samples of the same curve": "That is what the network gave that was four times worse.",
             "training samples": "With σ → 0 all weight falls on the nearest training point.",
             "the mean of the data": "That is where the first steps point, at large σ.",
         },
         "training samples",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "9.1", "Move ŷ onto a turn, σ = 0.1: how many of the 100 points could have sent it, on average over the places of the spiral?",
+        low=1, high=100, unit="points",
+        why="Neighbours within about σ come into question, and the next turn is five σ away.",
+    ),
+    Prediction(
+        "9.4", "σ = 0.1. Where are the arrows of the best denoiser short?",
+        options={
+            "on the spiral only": "There they are short; and on a second dark spiral between the turns.",
+            "on the spiral, and on a line between its turns": "Two pulls cancel between the turns, though no data lie there.",
+            "on the spiral, and wherever the data are far away": "Far away they are long: to the nearest data it is a long way.",
+        },
+        right="on the spiral, and on a line between its turns",
+    ),
+    Prediction(
+        "9.7", "400 points, anywhere in the square, follow the arrows of the best denoiser at σ = 0.2, again and again, until they rest. In how many different places?",
+        low=1, high=400,
+        why="So many hilltops has the smoothed density of noisy points, and every step climbs.",
+    ),
+    Prediction(
+        "9.8", "We walk from noise with the best possible denoiser of the 100 points, down to σ = 0.01. What comes out?",
+        options={
+            "new points of the curve": "It knows of 100 points, and nothing of a curve.",
+            "the training points": "With little noise all weight falls on the nearest training point.",
+            "the mean of the data": "That is where the first steps point, at large σ.",
+        },
+        right="the training points",
     ),
 )  # fmt: skip

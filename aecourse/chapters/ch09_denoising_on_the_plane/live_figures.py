@@ -210,7 +210,7 @@ def watch_the_sampling(paths: Mapping[str, Tensor], sigmas: Tensor, points: Tens
     for ax, name in zip(axes, paths, strict=True):
         ax.scatter(*points.T, s=40, color=FAINT, zorder=2)
         clouds.append(ax.plot([], [], "o", color=colour("y_tilde"), ms=2.4, zorder=3)[0])
-        square(ax, (-2.4, 2.4)).set_title(name)
+        square(ax, (-1.8, 1.8)).set_title(name)
     levels = [*sigmas.tolist(), 0.0]
 
     def update(step: int) -> str:

@@ -1,11 +1,11 @@
-"""The best possible, so that a learned result is shown as a distance: PCA, the inner minimum, the entropy of y."""
+"""The best possible, so that a learned result is shown as a distance: PCA, inner minimum, entropy, denoisers."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from aecourse import guards
 
@@ -311,6 +311,47 @@ class BayesDenoiser:
     def _logits(self, y_hat: Tensor) -> Tensor:
         away = guards.batch("y_hat", y_hat, columns=self.points.shape[1]).double() - self.centre
         return self.log_prior + (away @ self.offset.T - self.offset.square().sum(dim=1) / 2) / self.sigma**2
+
+
+def affine_denoiser(
+    Y: Tensor, corrupt: Callable[[Tensor, Generator], Tensor], *, draws: int = 2, ridge: float = 0.1, seed: int = 0
+) -> Callable[[Tensor], Tensor]:
+    """The affine map of y_hat with the least mean squared error: the limit of all denoisers without a bend.
+
+    It solves the normal equations of sum ||y - A y_hat - b||^2 + ridge ||A||^2, over all samples, each corrupted anew
+    in every draw; for Gaussian noise A tends to Sigma (Sigma + sigma^2 I)^-1, with Sigma the covariance of Y.
+
+    Args:
+        Y: (m, n), clean samples.
+        corrupt: (y, generator) -> y_hat, such as those of `corruption`.
+        draws: how often every sample is corrupted.
+        ridge: the price of ||A||^2, of a draw; it keeps directions that y_hat hardly has from growing.
+        seed: of the corruption.
+
+    Returns:
+        (batch, n) -> (batch, n), on the device of Y.
+
+    Raises:
+        ValueError: Y is not finite, corrupt is no function, draws or seed is no whole number, or ridge is not positive.
+
+    Source: [hoerl1970], for the ridge.
+    """
+    y = guards.batch("Y", Y).double()
+    guards.function("corrupt", corrupt)
+    generator = Generator(Y.device).manual_seed(guards.count("seed", seed, low=0))
+    gram = guards.number("ridge", ridge, low=1e-12) * torch.eye(y.shape[1] + 1, dtype=y.dtype, device=y.device)
+    gram[-1, -1] = 0
+    both = torch.zeros(y.shape[1] + 1, y.shape[1], dtype=y.dtype, device=y.device)
+    for _ in range(guards.count("draws", draws)):
+        y_hat = torch.nn.functional.pad(corrupt(Y, generator).double(), (0, 1), value=1)
+        gram += y_hat.T @ y_hat / draws
+        both += y_hat.T @ y / draws
+    A, b = torch.linalg.solve(gram, both).to(Y.dtype).split([y.shape[1], 1])
+
+    def denoise(y_hat: Tensor) -> Tensor:
+        return guards.batch("y_hat", y_hat, columns=len(A)) @ A + b
+
+    return denoise
 
 
 def gaussian_rate(variances: Tensor, distortion: float) -> float:

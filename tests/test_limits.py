@@ -5,8 +5,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
 
-from aecourse import data, energies, limits
+from aecourse import corruption, data, energies, limits
 
 TURN = 2 * math.pi
 
@@ -21,6 +22,33 @@ def test_pca_equals_numpys_truncated_singular_value_decomposition(seed, d):
     assert np.allclose(best.reconstruct(torch.from_numpy(Y)), truncated, atol=1e-8)
     assert best.error == pytest.approx((S[d:] ** 2).sum() / 40, abs=1e-9)
     assert np.allclose(best.variance, S[:d] ** 2 / 40)
+
+
+def test_the_affine_denoiser_is_scikit_learns_ridge_regression():
+    Y = data.digits("test")[:300].double()
+    blurred = corruption.blur(1.5)
+    oracle = Ridge(alpha=0.7).fit(blurred(Y, torch.Generator()), Y)
+    ours = limits.affine_denoiser(Y, blurred, draws=1, ridge=0.7)
+    unseen = blurred(data.digits("test")[300:400].double(), torch.Generator())
+    np.testing.assert_allclose(ours(unseen), oracle.predict(unseen), atol=1e-7)
+
+
+def test_with_gaussian_noise_the_affine_denoiser_tends_to_the_closed_form():
+    Y = torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)).double() @ torch.randn(3, 3).double() + 1
+    ours = limits.affine_denoiser(Y, corruption.gaussian(0.8), draws=200, ridge=1e-9)
+    covariance, mean = torch.cov(Y.T, correction=0), Y.mean(dim=0)
+    J = covariance @ torch.linalg.inv(covariance + 0.8**2 * torch.eye(3).double())
+    places = 2 * torch.randn(50, 3).double()
+    torch.testing.assert_close(ours(places), mean + (places - mean) @ J.T, atol=0.02, rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"draws": 0}, "^draws"), ({"ridge": 0.0}, "^ridge"), ({"seed": -1}, "^seed"), ({"corrupt": 3}, "^corrupt")],
+)
+def test_the_affine_denoiser_refuses_by_name(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        limits.affine_denoiser(torch.rand(4, 9), **{"corrupt": corruption.gaussian(0.1)} | wrong)
 
 
 def test_pca_error_is_the_error_of_its_reconstruction_and_the_basis_is_orthonormal():

@@ -115,6 +115,7 @@ CALLS: dict[str, Callable[[Place], Any]] = {
     "limits.BayesDenoiser.log_density": lambda on: limits.BayesDenoiser(on(P), 0.2).log_density(on(P)),
     "limits.BayesDenoiser.score": lambda on: limits.BayesDenoiser(on(P), 0.2).score(on(P)),
     "limits.BayesDenoiser.risk": lambda on: limits.BayesDenoiser(on(P), 0.2).risk(100),
+    "limits.affine_denoiser": lambda on: limits.affine_denoiser(on(P), corruption.gaussian(0.1))(on(P)),
     "limits.gaussian_rate": lambda on: limits.gaussian_rate(on(F), 3.0),
     "measures.principal_angles": lambda on: measures.principal_angles(on(Y[:, :3] + torch.eye(12, 3)), on(P)),
     "measures.variance_explained": lambda on: measures.variance_explained(on(P), on(P / 2)),

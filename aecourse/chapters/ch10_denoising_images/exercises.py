@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 
 from aecourse import data
 from aecourse.checking.engine import Exercise, Wrong
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -190,5 +191,45 @@ QUESTIONS = (
             "the time that they take": "Worth reporting beside the decibels, but it need not be equal.",
         },
         "the unseen images, the masks, and what happens to known pixels",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "10.1", "All four read unseen digits with half of their pixels blotted out. Which is nearest to the clean digits?",
+        options={
+            "30 units, clean": "It draws digits, from half of the evidence, and never learned what a blot means.",
+            "30 units, blotted": "The right lesson, but thirty numbers for all that digits can be.",
+            "500 units, clean": "It has room to copy, and copies the blots.",
+            "500 units, blotted": "It has the room, and it has been told what to do with it.",
+        },
+        right="500 units, blotted",
+    ),
+    Prediction(
+        "10.2", "In the corners of the image no digit has ink. Which of the three networks learns anything about the corners?",
+        options={
+            "the standard one": "A pixel that is always 0 sends no gradient into its weights.",
+            "the one with blots": "A blot on white paper is white: its corners are always 0, too.",
+            "the one with Gaussian noise": "It alone meets ink in the corners, and learns that it means nothing.",
+        },
+        right="the one with Gaussian noise",
+    ),
+    Prediction(
+        "10.4", "Who wins the column *blur*?",
+        options={
+            "the network trained on blur": "Every column is won by the network that was trained on it.",
+            "the network trained on noise": "It has learned to remove grain, and there is hardly any.",
+            "the network trained on clean digits": "It has seen the truth, but never what to do about damage.",
+            "the best affine map": "It comes second, ahead of all networks for other damages.",
+        },
+        right="the network trained on blur",
+    ),
+    Prediction(
+        "10.7", "On the images where the network loses clearly: who draws more ink where there is none, the network or Telea?",
+        options={
+            "the network": "A sharp stroke in the wrong place; over all images it draws less than Telea.",
+            "Telea": "Over all images it does: a pale smear. But not where the network loses.",
+        },
+        right="the network",
     ),
 )  # fmt: skip

@@ -336,17 +336,17 @@ def affine_denoiser(
 
     Source: [hoerl1970], for the ridge.
     """
-    y = guards.batch("Y", Y).double()
+    guards.batch("Y", Y)
     guards.function("corrupt", corrupt)
     generator = Generator(Y.device).manual_seed(guards.count("seed", seed, low=0))
-    gram = guards.number("ridge", ridge, low=1e-12) * torch.eye(y.shape[1] + 1, dtype=y.dtype, device=y.device)
+    n, place = Y.shape[1], {"dtype": torch.float64, "device": Y.device}
+    gram, both = guards.number("ridge", ridge, low=1e-12) * torch.eye(n + 1, **place), torch.zeros(n + 1, n, **place)
     gram[-1, -1] = 0
-    both = torch.zeros(y.shape[1] + 1, y.shape[1], dtype=y.dtype, device=y.device)
     for _ in range(guards.count("draws", draws)):
-        y_hat = torch.nn.functional.pad(corrupt(Y, generator).double(), (0, 1), value=1)
-        gram += y_hat.T @ y_hat / draws
-        both += y_hat.T @ y / draws
-    A, b = torch.linalg.solve(gram, both).to(Y.dtype).split([y.shape[1], 1])
+        y_hat = torch.nn.functional.pad(corrupt(Y, generator), (0, 1), value=1)
+        gram += (y_hat.T @ y_hat).double() / draws
+        both += (y_hat.T @ Y).double() / draws
+    A, b = torch.linalg.solve(gram, both).to(Y.dtype).split([n, 1])
 
     def denoise(y_hat: Tensor) -> Tensor:
         return guards.batch("y_hat", y_hat, columns=len(A)) @ A + b

@@ -1,11 +1,13 @@
-"""Exercises of chapter 10: decibels, what a denoiser gains, filling in, and who wins on which noise."""
+"""Exercises of chapter 10: decibels, gains, filling in, who wins on which noise, and a denoiser without training."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
 
 from aecourse import data
+from aecourse.checking.differences import stacked
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
@@ -73,6 +75,57 @@ def fill_in(y_hat, known, y_tilde):
 
 def winners(error):
     return error.argmin(dim=0)
+
+
+def affine_denoiser(y_hat, y):
+    ones = torch.ones(len(y), 1, dtype=y.dtype)
+    both = torch.linalg.lstsq(torch.cat([y_hat, ones], dim=1), y).solution
+    return lambda unseen: unseen @ both[:-1] + both[-1]
+
+
+def _backwards(y_hat: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
+    """Fits the damage, and inverts it."""
+    ones = torch.ones(len(y), 1, dtype=y.dtype)
+    both = torch.linalg.lstsq(torch.cat([y, ones], dim=1), y_hat).solution
+    return lambda unseen: (unseen - both[-1]) @ torch.linalg.pinv(both[:-1])
+
+
+_SLIPS: dict[str, Callable[[Tensor, Tensor], Callable[[Tensor], Tensor]]] = {
+    "that is the damage, fitted from y to ŷ, and inverted: its inverse makes the noise larger": _backwards,
+    "that is the mean digit, whatever it reads": lambda y_hat, y: lambda unseen: y.mean(dim=0).expand_as(unseen),
+    "that leaves ŷ as it is": lambda y_hat, y: lambda unseen: unseen,
+}
+
+
+def _denoises(fn: Callable, generator: Generator) -> str | None:
+    """Whether what `fn` fits is as near to unseen digits as the best affine map of the same pairs."""
+    order = torch.randperm(10_000, generator=generator)
+    fog = 0.1 + 0.2 * torch.rand((), generator=generator)
+
+    def foggy(y: Tensor) -> Tensor:
+        return 0.6 * y + fog + 0.2 * torch.randn(y.shape, generator=generator, dtype=y.dtype)
+
+    y = data.digits("train")[order[:4000]].double().view(-1, 28, 28)[:, ::2, ::2].flatten(1)
+    unseen = data.digits("test")[:500].double().view(-1, 28, 28)[:, ::2, ::2].flatten(1)
+    y_hat, unseen_hat = foggy(y), foggy(unseen)
+    denoise = fn(y_hat.clone(), y.clone())
+    if not callable(denoise):
+        return "a function is asked for, that takes unseen ŷ and returns ỹ"
+    given = stacked(denoise(unseen_hat.clone()))
+    if given is None or given.shape != unseen.shape:
+        return f"your function should return {tuple(unseen.shape)} for ŷ of that shape, got {None if given is None else tuple(given.shape)}"
+
+    def error(answer: Tensor) -> float:
+        return (answer.double() - unseen).square().sum(dim=1).mean().item()
+
+    ours, best = error(given), error(affine_denoiser(y_hat, y)(unseen_hat))
+    if ours <= 1.03 * best:
+        return None
+    away = {said: abs(ours - error(slip(y_hat, y)(unseen_hat))) for said, slip in _SLIPS.items()}
+    nearest = min(away, key=lambda said: away[said])
+    if away[nearest] <= 1e-3 * ours:
+        return nearest
+    return f"squared error {ours:.1f} per unseen image, the best affine map of the same pairs has {best:.1f}"
 
 
 EXERCISES = (
@@ -161,6 +214,15 @@ EXERCISES = (
             Wrong(lambda error: error.argmin(dim=0) + 1, "counted from 1: tensors count from 0"),
         ),
         "one winner for each column",
+    ),
+    Exercise(
+        "10.5", "a denoiser without training",
+        "Of digits (14 × 14 pixels) you have pairs: `y` (m, 196), clean, and `y_hat` (m, 196), the same in fog: paler, with a grey veil, and with noise. Write `affine_denoiser(y_hat, y)`: it returns a *function* that takes unseen foggy digits, (batch, 196), and returns answers as near to the clean ones as an affine map Aŷ + b can. (float64; no loop of steps is needed.)",
+        ("A convex problem with one solution: least squares.", "`torch.linalg.lstsq(X, y).solution` solves it. What has to be read, and what predicted?", "b is the weight of a column of ones beside ŷ."),
+        None, affine_denoiser,
+        tuple(Wrong(slip, said) for said, slip in _SLIPS.items()),
+        "ten seconds of thought, and the rival of every network",
+        judge=_denoises,
     ),
 )  # fmt: skip
 

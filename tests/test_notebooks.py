@@ -18,7 +18,7 @@ READ = {path: nbformat.read(path, as_version=4) for path in PATHS}
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 TAGS = {comparing.COMPARED, "slide-output", "slide-code"}  # and one tolerance
 # Chapters that were not written anew yet: how many of their cells may print only True and False. It shrinks.
-BOOLEANS = {"11": 6, "12": 5, "13": 8}
+BOOLEANS = {"12": 5, "13": 8}
 
 
 def code(path):

@@ -14,7 +14,7 @@ from aecourse.checking import forms, records
 from aecourse.checking.predictions import Asked, Compared, Prediction
 
 PATHS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
-BARE = {f"{k:02d}" for k in range(11, 14)}  # chapters in which a Predict takes no answer yet: this list only shrinks
+BARE = {f"{k:02d}" for k in range(12, 14)}  # chapters in which a Predict takes no answer yet: this list only shrinks
 CALL = re.compile(r'exercises\.(predict|compare)\("([^"]+)"')
 COUNT = Prediction("9.1", "How many <b>numbers</b>?", low=1, high=784, unit="numbers", why="So many.")
 SHARE = Prediction("9.2", "What share?", low=0, high=100, unit="%", why="Of the variance.")

@@ -12,6 +12,7 @@ from aecourse import data
 from aecourse.checking.differences import difference, same
 from aecourse.checking.engine import Exercise, Wrong
 from aecourse.checking.known import named
+from aecourse.checking.predictions import Prediction
 from aecourse.checking.quizzes import Question
 
 
@@ -279,5 +280,40 @@ QUESTIONS = (
             "the encoder has diverged": "A diverged encoder pays a large KL; these pay none.",
         },
         "they are noise, the KL term has switched them off",
+    ),
+)  # fmt: skip
+
+PREDICTIONS = (
+    Prediction(
+        "11.1", "Draws from N(0, I), decoded by a plain autoencoder: what will the pictures be?",
+        options={
+            "digits of all ten kinds": "The codes of digits lie elsewhere and far apart: nobody asked them to fill N(0, I).",
+            "mixtures of a few kinds": "N(0, I) covers a small middle of the codes, where a few kinds meet.",
+            "noise": "The decoder knows strokes only: whatever it is given, it draws strokes.",
+        },
+        right="mixtures of a few kinds",
+    ),
+    Prediction(
+        "11.5", "At which β is the sum C + KL of unseen digits smallest?",
+        options={
+            "near 0": "C is smallest there, but the codes are far from the prior, and KL is large.",
+            "about 1": "There C and KL have the same price, and their sum is what was trained.",
+            "large": "KL is nearly 0, and so is what the code says: C is large.",
+        },
+        right="about 1",
+    ),
+    Prediction(
+        "11.7", "A grey pixel y lies between 0 and 1. If exp(−C) at ỹ = ½ were a probability density of y, its integral would be 1. What is it?",
+        low=0, high=2, why="C is log 2 whatever y is, and exp(−log 2) is a half: it is no density.",
+    ),
+    Prediction(
+        "11.9", "Which images does the variational autoencoder hold for *more* probable than unseen digits?",
+        options={
+            "none of them": "Probabilities add up to 1, but that leaves any single image free.",
+            "mirrored digits": "They cost thirty nats more.",
+            "blank paper": "White is the likeliest colour of every pixel, whatever the code.",
+            "clothes": "They cost hundreds of nats more.",
+        },
+        right="blank paper",
     ),
 )  # fmt: skip

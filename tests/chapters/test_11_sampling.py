@@ -1,9 +1,11 @@
-"""What the live figures of chapter 11 say is true."""
+"""What chapter 11 and its live figures say is true."""
+
+import math
 
 import pytest
 import torch
 
-from aecourse import energies, exercises
+from aecourse import energies, exercises, models
 from aecourse.chapters.ch11_sampling.live_figures import Trained, dial_beta
 
 
@@ -51,3 +53,28 @@ def test_a_sample_of_an_unknown_kind_is_shown_with_what_it_was_made_of():
     said = exercises.load("11.2").check(lambda mu, log_var, epsilon: mu + 3 + epsilon, seed=0).message
     assert "for μ = " in said
     assert "ε = " in said
+
+
+# --- what the text claims -----------------------------------------------------------------------------------------
+
+
+def test_the_gap_of_the_bound_is_the_distance_of_q_from_the_posterior():
+    """A code of one number, all integrals on a grid: E_q[C] + KL(q, prior) = -log p(y) + KL(q, posterior)."""
+    model = models.VariationalAutoencoder(9, 8, 1).double()
+    y = (torch.rand(5, 9, generator=torch.Generator().manual_seed(0)) > 0.5).double()
+    h = torch.linspace(-12, 12, 40_001, dtype=torch.float64)[:, None]
+    width = 24 / 40_000
+    with torch.no_grad():
+        mu, log_var = model.posterior(y)
+        logits = model.decode(h)
+        for k in range(len(y)):
+            C = energies.binary_cross_entropy_with_logits(y[k].expand(len(h), -1), logits)
+            prior = torch.distributions.Normal(0.0, 1.0).log_prob(h[:, 0])
+            log_q = torch.distributions.Normal(mu[k], (log_var[k] / 2).exp()).log_prob(h)[:, 0]
+            log_p = (prior - C).logsumexp(dim=0) + math.log(width)
+            bound = (log_q.exp() * (C + log_q - prior)).sum() * width
+            gap = (log_q.exp() * (log_q - (prior - C - log_p))).sum() * width
+            assert gap > 0
+            assert bound.item() == pytest.approx((gap - log_p).item(), abs=1e-6)
+            closed = (log_q.exp() * C).sum() * width + energies.gaussian_kl(mu[k : k + 1], log_var[k : k + 1])[0]
+            assert bound.item() == pytest.approx(closed.item(), abs=1e-6)

@@ -14,7 +14,7 @@ class Denoiser(Module):
 
     The share of y_hat that goes past the code is spread^2 / (spread^2 + sigma^2), the best that a linear denoiser of
     data of this spread can do. Enc sees y_hat in units of its own spread, sqrt(spread^2 + sigma^2), and log sigma; and,
-    if asked, sine and cosine of plane waves b . y_hat, each multiplied with exp(-|b|^2 sigma^2 / 2), as noise of that
+    if asked, sine and cosine of plane waves b . y_hat, each multiplied with exp(-||b||^2 sigma^2 / 2), as noise of that
     strength damps it in the mean. What Dec answers is in units of sigma where sigma is small and of the data's spread
     where it is large, so that it is of about unit size at every noise level.
 
@@ -23,7 +23,7 @@ class Denoiser(Module):
         width: units of each of the hidden layers; the first is the code, d = width.
         spread: standard deviation of the clean data, in their units.
         waves: how many plane waves Enc sees besides.
-        finest: the smallest noise that matters, in the units of y; the lengths |b| run from 2 / spread to 1.5 / finest.
+        finest: the smallest noise that matters, in the units of y; the lengths ||b|| run from 2 / spread to 1.5 / finest.
         seed: of the initial weights and of the waves' directions; the global generators are left alone.
 
     Raises:

@@ -23,7 +23,7 @@ class Denoiser(Module):
         width: units of each of the hidden layers; the first is the code, d = width.
         spread: standard deviation of the clean data, in their units.
         waves: how many plane waves Enc sees besides.
-        finest: the smallest noise that matters, in the units of y; the lengths ||b|| run from 2 / spread to 1.5 / finest.
+        finest: the smallest noise that matters, in the units of y; ||b|| runs from 2 / spread to 1.5 / finest.
         seed: of the initial weights and of the waves' directions; the global generators are left alone.
 
     Raises:

@@ -277,7 +277,7 @@ PREDICTIONS = (
         right="the one with Gaussian noise",
     ),
     Prediction(
-        "10.4", "Who wins the column *blur*?",
+        "10.4", "Who wins the column of blur?",
         options={
             "the network trained on blur": "Every column is won by the network that was trained on it.",
             "the network trained on noise": "It has learned to remove grain, and there is hardly any.",

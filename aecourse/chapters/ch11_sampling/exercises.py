@@ -307,7 +307,7 @@ PREDICTIONS = (
         low=0, high=2, why="C is log 2 whatever y is, and exp(−log 2) is a half: it is no density.",
     ),
     Prediction(
-        "11.9", "Which images does the variational autoencoder hold for *more* probable than unseen digits?",
+        "11.9", "Which images does the variational autoencoder hold for more probable than unseen digits?",
         options={
             "none of them": "Probabilities add up to 1, but that leaves any single image free.",
             "mirrored digits": "They cost thirty nats more.",

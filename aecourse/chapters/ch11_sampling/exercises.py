@@ -311,7 +311,7 @@ PREDICTIONS = (
         options={
             "none of them": "Probabilities add up to 1, but that leaves any single image free.",
             "mirrored digits": "They cost thirty nats more.",
-            "blank paper": "White is the likeliest colour of every pixel, whatever the code.",
+            "blank paper": "White is the likeliest colour of almost every pixel.",
             "clothes": "They cost hundreds of nats more.",
         },
         right="blank paper",
